@@ -1,0 +1,32 @@
+/** Every bound that a caller can meet, in one place. `GET /v1/info` shows them. */
+export const limits = {
+  bodyBytes: 1_048_576,
+  batchBodyBytes: 16_777_216,
+  batchJobs: 10_000,
+  jsonDepth: 64,
+  waitMs: 60_000,
+  timeoutMs: 86_400_000,
+  pageJobs: 500,
+  pageBytes: 16_777_216,
+  tags: 32,
+  tagLength: 100,
+  nameLength: 100,
+  uniqueKeyLength: 255,
+  searchLength: 200,
+  resultBytes: 1_048_576,
+  errorBytes: 65_536,
+  logLineBytes: 8_192,
+  logLinesPerJob: 20_000,
+  logBytesPerJob: 4_194_304,
+  idempotencyMs: 86_400_000,
+  eventsKept: 20_000,
+} as const;
+
+export const defaults = {
+  queue: 'default',
+  timeoutMs: 60_000,
+  /** After the abort signal, before the thread is ended. */
+  cancelGraceMs: 5_000,
+  /** How long a stopping engine waits for what runs. */
+  drainMs: 10_000,
+} as const;

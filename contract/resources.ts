@@ -1,0 +1,139 @@
+/** What the other resources look like, and what may be asked of them. */
+
+import { z } from 'zod';
+import type { LaneName } from './job.ts';
+import type { JsonObject } from './json.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { JobState } from './states.ts';
+
+export type StateCounts = Record<JobState, number>;
+
+export type Queue = {
+  name: string;
+  paused: boolean;
+  /** Jobs of this queue that may run at once; null = as many as the lanes take. */
+  concurrency: number | null;
+  counts: StateCounts;
+  /** How long the next job in line has waited since it was due; null when none waits. */
+  oldestAvailableMs: number | null;
+};
+
+const queueFields = {
+  paused: z.boolean().optional(),
+  concurrency: z.int().min(1).max(100_000).nullable().optional(),
+};
+export const queueMakeSchema = z.strictObject(queueFields);
+export const queuePatchSchema = z
+  .strictObject(queueFields)
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something: paused or concurrency');
+export type QueuePatch = z.output<typeof queuePatchSchema>;
+
+export type TaskStats = {
+  /** Runs that were measured; old ones weigh less and less. */
+  samples: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  /** Share of attempts that failed, 0…1; null without samples. */
+  failureRate: number | null;
+};
+
+export type TaskDeclares = {
+  idempotent?: boolean;
+  interactive?: boolean;
+  needsResult?: boolean;
+  retryable?: boolean;
+  consistency?: 'strong' | 'eventual';
+};
+
+export type Task = {
+  name: string;
+  title: string;
+  description: string;
+  /** `built-in`, or the file of a user's own task. */
+  source: string;
+  lane: 'io' | 'cpu';
+  /** JSON Schema 2020-12. */
+  input: JsonObject;
+  result: JsonObject;
+  defaults: { timeoutMs: number; retry: RetryPolicy };
+  declares: TaskDeclares;
+  /** Payloads worth trying, offered by the submit form. */
+  examples: JsonObject[];
+  stats: TaskStats;
+  advice: { mode: 'sync' | 'async' | 'wait'; reasons: string[] };
+  /** Why the file does not load; jobs submitted for it wait. */
+  error: string | null;
+};
+
+export type WorkerThread = {
+  id: number;
+  lane: LaneName;
+  /** What runs on it now. */
+  jobs: number;
+  busy: boolean;
+  /** Share of the last seconds in which the thread's event loop was busy, 0…1. */
+  utilization: number;
+  heapBytes: number;
+  startedAt: string;
+};
+
+export type Lane = { name: LaneName; threads: WorkerThread[]; minThreads: number; maxThreads: number; jobs: number; places: number };
+
+export type Workers = { lanes: Lane[] };
+
+export type Stats = {
+  at: string;
+  /** Exact. */
+  counts: StateCounts;
+  queues: Record<string, StateCounts>;
+  tasks: Record<string, StateCounts>;
+};
+
+/** One step of a series; every number covers [at, at + stepMs). */
+export type SeriesPoint = {
+  at: string;
+  submitted: number;
+  completed: number;
+  /** Attempts that failed. */
+  failed: number;
+  dead: number;
+  waitP50Ms: number | null;
+  waitP95Ms: number | null;
+  waitP99Ms: number | null;
+  runP50Ms: number | null;
+  runP95Ms: number | null;
+  runP99Ms: number | null;
+};
+
+export type Series = { from: string; to: string; stepMs: number; points: SeriesPoint[] };
+
+export type Health = { status: 'ok' | 'degraded'; detail: string | null };
+
+export type Info = {
+  name: 'switchyard';
+  version: string;
+  apiVersion: 1;
+  home: string;
+  pid: number;
+  node: string;
+  sqlite: string;
+  startedAt: string;
+  durability: 'full';
+  limits: Record<string, number>;
+};
+
+export const idListSchema = z.strictObject({
+  ids: z.array(z.string().min(1).max(64)).min(1).max(10_000),
+});
+
+export const operationStates = ['running', 'completed', 'stopped', 'failed'] as const;
+export type Operation = {
+  id: string;
+  action: string;
+  state: (typeof operationStates)[number];
+  matched: number;
+  done: number;
+  failed: number;
+  reason?: string;
+};

@@ -1,0 +1,108 @@
+/** The public interface as one table: the server answers by it, the client asks by it. */
+
+import { z } from 'zod';
+import { eventQuerySchema, jobListSchema, jobQuerySchema, logQuerySchema, pageSchema, seriesQuerySchema } from './filter.ts';
+import type { Attempt, Job, LogLine } from './job.ts';
+import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
+import { idListSchema, queueMakeSchema, queuePatchSchema } from './resources.ts';
+import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type Route<Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Reply = unknown> = {
+  readonly method: Method;
+  /** Segments in braces are parameters. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query: Query;
+  /** null: the call takes no body. */
+  readonly body: Body | null;
+  /** Answers with server-sent events rather than JSON. `when-asked`: only under `Accept: text/event-stream`. */
+  readonly stream?: 'always' | 'when-asked';
+  /** Never set: carries the reply's type. */
+  readonly reply?: Reply;
+};
+
+const nothing = z.strictObject({});
+type Nothing = typeof nothing;
+
+function get<Reply>() {
+  return <Query extends z.ZodType = Nothing>(path: string, summary: string, query?: Query): Route<Query, never, Reply> => ({
+    method: 'GET',
+    path,
+    summary,
+    query: query ?? (nothing as unknown as Query),
+    body: null,
+  });
+}
+
+function send<Reply>(method: Method) {
+  return <Body extends z.ZodType = never>(path: string, summary: string, body?: Body): Route<Nothing, Body, Reply> => ({
+    method,
+    path,
+    summary,
+    query: nothing,
+    body: body ?? null,
+  });
+}
+
+export type JobPage = { jobs: Job[]; next: string | null; total: number; exact: boolean };
+export type LogPage = { lines: LogLine[]; next: string | null };
+
+export const routes = {
+  submitJob: send<Job>('POST')('/v1/jobs', 'Submit a job', submissionSchema),
+  submitBatch: send<{ ids: string[] }>('POST')('/v1/jobs/batch', 'Submit many jobs: all are accepted or none', batchSchema),
+  listJobs: get<JobPage>()('/v1/jobs', 'List jobs', jobListSchema),
+  getJob: get<Job>()('/v1/jobs/{id}', 'Read a job, or wait for its end', jobQuerySchema),
+  patchJob: send<Job>('PATCH')('/v1/jobs/{id}', 'Change a job that waits', jobPatchSchema),
+  deleteJob: send<null>('DELETE')('/v1/jobs/{id}', 'Delete a job that does not run'),
+  listAttempts: get<{ attempts: Attempt[]; next: string | null }>()(
+    '/v1/jobs/{id}/attempts',
+    'Every attempt of a job, oldest first',
+    pageSchema,
+  ),
+  readLogs: {
+    ...get<LogPage>()('/v1/jobs/{id}/logs', 'A job’s log; as an event stream it follows', logQuerySchema),
+    stream: 'when-asked' as const,
+  },
+  cancelJob: send<Job>('POST')('/v1/jobs/{id}/cancel', 'Cancel a job; a running task is aborted'),
+  retryJob: send<Job>('POST')('/v1/jobs/{id}/retry', 'Run a job again with fresh attempts, or a waiting retry now'),
+  runJobNow: send<Job>('POST')('/v1/jobs/{id}/run-now', 'Make a scheduled or retryable job due now'),
+
+  listDeadLetters: get<JobPage>()('/v1/dead-letters', 'List dead jobs', jobListSchema.omit({ state: true })),
+  redriveDeadLetters: send<Operation>('POST')('/v1/dead-letters/redrive', 'Run dead jobs again with fresh attempts', idListSchema),
+  discardDeadLetters: send<Operation>('POST')('/v1/dead-letters/discard', 'Delete dead jobs', idListSchema),
+  getOperation: get<Operation>()('/v1/operations/{id}', 'Read an operation'),
+
+  listTasks: get<{ tasks: Task[]; next: null }>()('/v1/tasks', 'Every task, built in and the user’s own'),
+  getTask: get<Task>()('/v1/tasks/{name}', 'Read a task'),
+
+  listQueues: get<{ queues: Queue[]; next: null }>()('/v1/queues', 'Every queue'),
+  getQueue: get<Queue>()('/v1/queues/{name}', 'Read a queue'),
+  makeQueue: send<Queue>('PUT')('/v1/queues/{name}', 'Make a queue, or set all of its options', queueMakeSchema),
+  patchQueue: send<Queue>('PATCH')('/v1/queues/{name}', 'Pause or resume a queue, or change its limits', queuePatchSchema),
+
+  getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
+  getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),
+  getSeries: get<Series>()('/v1/stats/series', 'Throughput, failures and latencies over time', seriesQuerySchema),
+  followEvents: { ...get<never>()('/v1/events', 'Everything that happens, as it happens', eventQuerySchema), stream: 'always' as const },
+  getHealth: get<Health>()('/v1/health', 'Is the engine alive?'),
+  getInfo: get<Info>()('/v1/info', 'Version, home and limits'),
+} satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+export type ReplyOf<Name extends RouteName> = Routes[Name] extends { reply?: infer Reply } ? Exclude<Reply, undefined> : never;
+export type QueryInput<Name extends RouteName> = z.input<Routes[Name]['query']>;
+export type QueryOutput<Name extends RouteName> = z.output<Routes[Name]['query']>;
+export type BodyInput<Name extends RouteName> = Routes[Name]['body'] extends infer Body
+  ? Body extends z.ZodType
+    ? z.input<Body>
+    : never
+  : never;
+export type BodyOutput<Name extends RouteName> = Routes[Name]['body'] extends infer Body
+  ? Body extends z.ZodType
+    ? z.output<Body>
+    : never
+  : never;

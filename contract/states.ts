@@ -1,0 +1,39 @@
+/** The life of a job. The same table is enforced by CHECKs in the schema (engine/store/migrations) and drawn in docs/states.md. */
+
+export const jobStates = ['blocked', 'scheduled', 'available', 'executing', 'retryable', 'completed', 'dead', 'cancelled'] as const;
+
+export type JobState = (typeof jobStates)[number];
+
+export const finalStates = ['completed', 'dead', 'cancelled'] as const satisfies readonly JobState[];
+
+/**
+ * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a
+ * snooze of 0 ms, a crash that is tried again at once). Final states are left only by a person's redrive or retry.
+ */
+export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
+  blocked: ['scheduled', 'available', 'cancelled'],
+  scheduled: ['available', 'cancelled'],
+  available: ['executing', 'scheduled', 'cancelled'],
+  executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
+  retryable: ['available', 'scheduled', 'cancelled'],
+  completed: ['available'],
+  dead: ['available'],
+  cancelled: ['available'],
+};
+
+export function isFinal(state: JobState): boolean {
+  return state === 'completed' || state === 'dead' || state === 'cancelled';
+}
+
+/** States in which a person may still change what will run and when. */
+export function isWaiting(state: JobState): boolean {
+  return state === 'available' || state === 'scheduled' || state === 'retryable' || state === 'blocked';
+}
+
+export function mayBecome(from: JobState, to: JobState): boolean {
+  return transitions[from].includes(to);
+}
+
+export const attemptOutcomes = ['succeeded', 'failed', 'timed-out', 'cancelled', 'crashed', 'interrupted', 'snoozed'] as const;
+
+export type AttemptOutcome = (typeof attemptOutcomes)[number];

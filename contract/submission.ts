@@ -1,0 +1,87 @@
+/** What a submission may hold, and what of it is refused. */
+
+import { z } from 'zod';
+import { modes } from './job.ts';
+import type { JsonObject } from './json.ts';
+import { limits } from './limits.ts';
+import { backoffs } from './retry.ts';
+
+/** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
+export const nameSchema = z
+  .string()
+  .min(1)
+  .max(limits.nameLength)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" or "-", and start with a letter or digit');
+
+export const tagsSchema = z.array(z.string().min(1).max(limits.tagLength)).max(limits.tags);
+
+export const timeSchema = z.iso.datetime({ offset: true, error: 'must be a time as in ISO 8601, e.g. 2026-01-31T09:30:00.000Z' });
+
+export const payloadSchema = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+);
+
+export const prioritySchema = z.int().min(-100).max(100);
+
+const durationMs = z.int().min(0);
+
+export const retrySchema = z.strictObject({
+  maxAttempts: z.int().min(1).max(1000).optional(),
+  backoff: z.enum(backoffs).optional(),
+  baseMs: durationMs.max(86_400_000).optional(),
+  maxMs: durationMs.max(7 * 86_400_000).optional(),
+  jitter: z.number().min(0).max(1).optional(),
+});
+
+/** Only one job of a key may be unfinished at a time. */
+export const uniqueSchema = z.strictObject({
+  key: z.string().min(1).max(limits.uniqueKeyLength),
+  scope: z.enum(['active'], { error: 'must be "active": the key is taken until the job is final' }).default('active'),
+});
+
+const notOfferedYet = (what: string) => `${what} is not offered by this version; leave it out`;
+
+export const submissionSchema = z.strictObject({
+  task: nameSchema,
+  payload: payloadSchema.default(() => ({})),
+  mode: z
+    .enum(modes, { error: 'must be "sync", "async" or "auto"' })
+    .refine((mode) => mode !== 'hybrid', notOfferedYet('mode "hybrid"'))
+    .default('auto'),
+  queue: nameSchema.optional(),
+  priority: prioritySchema.default(0),
+  delayMs: durationMs.max(366 * 86_400_000).default(0),
+  runAt: timeSchema.nullable().default(null),
+  timeoutMs: z.int().min(1).max(limits.timeoutMs).optional(),
+  waitMs: z.int().min(0).max(limits.waitMs).optional(),
+  retry: retrySchema.nullable().optional(),
+  unique: uniqueSchema.nullable().optional(),
+  tags: tagsSchema.default(() => []),
+  optimistic: z.null({ error: notOfferedYet('optimistic') }).optional(),
+  onFailure: z.null({ error: notOfferedYet('onFailure') }).optional(),
+  notify: z.array(z.never({ error: notOfferedYet('notify') })).optional(),
+});
+
+/** As a caller writes it: only `task` is required. */
+export type SubmissionInput = z.input<typeof submissionSchema>;
+/** As the engine reads it, defaults filled in. */
+export type Submission = z.output<typeof submissionSchema>;
+
+export const batchSchema = z.strictObject({
+  jobs: z.array(submissionSchema).min(1).max(limits.batchJobs),
+});
+
+export const jobPatchSchema = z
+  .strictObject({
+    priority: prioritySchema.optional(),
+    runAt: timeSchema.optional(),
+    payload: payloadSchema.optional(),
+    queue: nameSchema.optional(),
+    tags: tagsSchema.optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something: priority, runAt, payload, queue or tags');
+
+export type JobPatch = z.output<typeof jobPatchSchema>;
+
+export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');

@@ -1,0 +1,58 @@
+/** What a task is, for its author: built-in ones and the user's own look the same. */
+
+import type { Json, JsonObject } from './json.ts';
+import type { TaskDeclares } from './resources.ts';
+import type { RetryPolicy } from './retry.ts';
+
+export type TaskContext = {
+  /** Stays the same over all attempts: pass it on as an idempotency key. */
+  readonly jobId: string;
+  /** 1 for the first; never repeats within a job. */
+  readonly attempt: number;
+  /** Aborts on cancel, timeout and a stopping engine; `signal.reason` is `'cancelled'`, `'timed-out'` or `'stopping'`. */
+  readonly signal: AbortSignalLike;
+  /** Results of the jobs this one depends on, by name. */
+  readonly parents: Readonly<Record<string, Json>>;
+  /** W3C `traceparent` for outgoing calls. */
+  readonly traceparent: string;
+  /** One line (or several) for the job's log. */
+  log(text: string, stream?: 'stdout' | 'stderr' | 'log'): void;
+  /** @param percent 0…100 */
+  progress(percent: number, message?: string): void;
+  /** An error that is never retried: `throw task.failForGood('…')`. */
+  failForGood(message: string, details?: Json): Error;
+  /** An error that is retried after `ms` rather than after the policy's delay: what a `Retry-After` asks for. */
+  retryAfter(ms: number, message: string, details?: Json): Error;
+  /** Ends this run without using an attempt and starts anew in `ms`: `throw task.snooze(60_000)`. */
+  snooze(ms: number): Error;
+};
+
+/** The part of the platform's AbortSignal that a task needs; the real one is given. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export type TaskDefinition<Payload = never, Result = unknown> = {
+  title?: string;
+  description?: string;
+  /** `cpu` (default): one job a thread. `io`: many. */
+  lane?: 'io' | 'cpu';
+  /** JSON Schema 2020-12 of the payload; anything goes without one. */
+  input?: JsonObject;
+  result?: JsonObject;
+  timeoutMs?: number;
+  retry?: Partial<RetryPolicy>;
+  declares?: TaskDeclares;
+  examples?: JsonObject[];
+  run(payload: Payload, task: TaskContext): Result | Promise<Result>;
+  predict?(payload: Payload): Result | Promise<Result>;
+  rollback?(payload: Payload, task: TaskContext): unknown;
+};
+
+/** Only adds types; a plain object is as good. */
+export function defineTask<Payload, Result>(definition: TaskDefinition<Payload, Result>): TaskDefinition<Payload, Result> {
+  return definition;
+}

@@ -1,0 +1,71 @@
+/** What the engine's lanes and the worker threads say to each other. Payloads and results travel as JSON text: it is what the store holds. */
+
+import type { JobError, LogStream } from './job.ts';
+import type { JsonObject } from './json.ts';
+import type { TaskDeclares } from './resources.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/** Where a task's code is. `url` of a file carries its version as a query, so that a changed file is a new module. */
+export type TaskModule = { kind: 'built-in'; name: string } | { kind: 'file'; name: string; url: string };
+
+/** The Piscina task that opens a session on a thread: it resolves when the port closes. */
+export type ThreadSession = { port: unknown; home: string };
+
+export type ThreadJob = {
+  /** Names this run among all runs of this engine. */
+  run: number;
+  jobId: string;
+  attempt: number;
+  module: TaskModule;
+  payload: string;
+};
+
+export type AbortReason = 'cancelled' | 'timed-out' | 'stopping';
+
+export type ToThread =
+  | { type: 'run'; jobs: ThreadJob[] }
+  | { type: 'abort'; run: number; reason: AbortReason }
+  | { type: 'describe'; request: number; module: TaskModule }
+  | { type: 'ping'; ping: number }
+  /** No more will come: close the port once the running jobs have ended. */
+  | { type: 'close' };
+
+/** How a run ended, as its thread saw it. */
+export type ThreadResult =
+  | { kind: 'succeeded'; result: string }
+  | { kind: 'failed'; error: JobError; retryAfterMs?: number }
+  | { kind: 'failed-for-good'; error: JobError }
+  | { kind: 'snoozed'; ms: number }
+  /** The signal was aborted and the run has ended because of it. */
+  | { kind: 'aborted'; reason: AbortReason; error: JobError | null }
+  /** The module does not load, or holds no task. */
+  | { kind: 'not-loaded'; error: JobError };
+
+export type ThreadOutcome = { run: number; result: ThreadResult; runMs: number };
+
+/** Past the job's log limits nothing more is sent but one `system` line that says so. */
+export type ThreadOutput =
+  | { run: number; kind: 'log'; at: number; stream: LogStream; text: string }
+  | { run: number; kind: 'progress'; percent: number; message: string | null };
+
+/** What a module says of itself; every value a plain JSON one. */
+export type TaskDescription = {
+  title: string;
+  description: string;
+  lane: 'io' | 'cpu';
+  input: JsonObject;
+  result: JsonObject;
+  timeoutMs: number | null;
+  retry: Partial<RetryPolicy>;
+  declares: TaskDeclares;
+  examples: JsonObject[];
+  hasPredict: boolean;
+  hasRollback: boolean;
+};
+
+export type FromThread =
+  | { type: 'outcomes'; outcomes: ThreadOutcome[] }
+  | { type: 'output'; output: ThreadOutput[] }
+  | { type: 'described'; request: number; description: TaskDescription }
+  | { type: 'not-described'; request: number; error: JobError }
+  | { type: 'pong'; ping: number; heapBytes: number; utilization: number };

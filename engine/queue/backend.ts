@@ -1,0 +1,84 @@
+/**
+ * The queue as `api` sees it, in the field's own terms. Nothing here knows SQLite: another connection
+ * (BullMQ on Redis, say) may stand behind it. Methods that say so throw `Problem`.
+ */
+
+import type { EngineEvent } from '../../contract/events.ts';
+import type { EventQuery, JobListQuery } from '../../contract/filter.ts';
+import type { Attempt, Job, LogLine } from '../../contract/job.ts';
+import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
+import type { JobPage, LogPage } from '../../contract/routes.ts';
+import type { JobPatch, Submission } from '../../contract/submission.ts';
+
+export type SubmitOptions = {
+  /** From `Prefer: respond-async`. */
+  respondAsync: boolean;
+  /** From `Prefer: wait=N` or `waitMs`; undefined: the mode decides. */
+  waitMs: number | undefined;
+  idempotency: { key: string /** SHA-256 of the body as sent. */; bodyHash: string } | undefined;
+};
+
+export type SubmitAnswer = {
+  /** 200 when the job stands in its final state or a `unique` clash returned the job that stands, else 202. */
+  status: 200 | 202;
+  job: Job;
+  /** The same idempotency key and body came before. */
+  replayed: boolean;
+  /** What was applied of `Prefer`: e.g. `respond-async` or `wait=5`. */
+  preferenceApplied: string | undefined;
+};
+
+export type NumberedEngineEvent = { id: number; event: EngineEvent };
+
+export interface EventSubscription {
+  /** Ends the subscription; nothing is delivered after it. */
+  close(): void;
+}
+
+export interface Backend {
+  /** @throws Problem unknown-task, unknown-queue, invalid-request, lane-saturated, task-failed, deadline-exceeded, idempotency-mismatch, shutting-down, storage-full */
+  submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer>;
+  submitBatch(submissions: Submission[]): Promise<string[]>;
+
+  /** @throws Problem not-found */
+  getJob(id: string): Promise<Job>;
+  /** Answers when the job is final, is deleted (not-found) or `waitMs` have passed, with the job as it is then. */
+  waitForJob(id: string, waitMs: number): Promise<Job>;
+  listJobs(query: JobListQuery): Promise<JobPage>;
+  listAttempts(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ attempts: Attempt[]; next: string | null }>;
+  readLogs(id: string, page: { limit: number; cursor: string | undefined; tail: number | undefined }): Promise<LogPage>;
+  /**
+   * Hands over the job's lines from the start, then each new one; `end` once the job is final and its last line
+   * was delivered, or the job was deleted. The lines of one call are in order and none is left out.
+   */
+  followLogs(id: string, listener: { lines(lines: LogLine[]): void; end(): void }): Promise<EventSubscription>;
+
+  /** @throws Problem not-found, wrong-state, unknown-queue, invalid-request */
+  patchJob(id: string, patch: JobPatch): Promise<Job>;
+  cancelJob(id: string): Promise<Job>;
+  retryJob(id: string): Promise<Job>;
+  runJobNow(id: string): Promise<Job>;
+  deleteJob(id: string): Promise<void>;
+
+  redrive(ids: string[]): Promise<Operation>;
+  discard(ids: string[]): Promise<Operation>;
+  getOperation(id: string): Promise<Operation>;
+
+  listTasks(): Promise<Task[]>;
+  getTask(name: string): Promise<Task>;
+
+  listQueues(): Promise<Queue[]>;
+  getQueue(name: string): Promise<Queue>;
+  makeQueue(name: string, options: QueuePatch): Promise<Queue>;
+  patchQueue(name: string, patch: QueuePatch): Promise<Queue>;
+
+  workers(): Promise<Workers>;
+  stats(): Promise<Stats>;
+  series(range: { from: number; to: number; stepMs: number | undefined }): Promise<Series>;
+
+  /**
+   * Delivers each matching event from now on; with `after`, first those since that number, or one `reset` when they
+   * are gone. `deliver` is called once per turn with all events of the turn.
+   */
+  subscribe(query: EventQuery, after: number | null, deliver: (events: NumberedEngineEvent[]) => void): EventSubscription;
+}
