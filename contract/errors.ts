@@ -21,6 +21,8 @@ export const problems = {
   'internal-error': { status: 500, title: 'The engine made a mistake' },
   'lane-saturated': { status: 503, title: 'The lane is full' },
   'shutting-down': { status: 503, title: 'The engine is stopping' },
+  /** From the desktop shell rather than the engine: there is none to ask. */
+  'engine-offline': { status: 503, title: 'No engine answers' },
   'circuit-open': { status: 503, title: 'The circuit is open' },
   'deadline-exceeded': { status: 504, title: 'The deadline has passed' },
   'storage-full': { status: 507, title: 'The disk is full' },

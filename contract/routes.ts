@@ -37,13 +37,13 @@ function get<Reply>() {
 }
 
 function send<Reply>(method: Method) {
-  return <Body extends z.ZodType = never>(path: string, summary: string, body?: Body): Route<Nothing, Body, Reply> => ({
-    method,
-    path,
-    summary,
-    query: nothing,
-    body: body ?? null,
-  });
+  // Two signatures rather than a default: `satisfies` below would widen a defaulted Body, and calls without a body would have to give one.
+  function route(path: string, summary: string): Route<Nothing, never, Reply>;
+  function route<Body extends z.ZodType>(path: string, summary: string, body: Body): Route<Nothing, Body, Reply>;
+  function route(path: string, summary: string, body: z.ZodType | null = null): Route<Nothing, z.ZodType, Reply> {
+    return { method, path, summary, query: nothing, body };
+  }
+  return route;
 }
 
 export type JobPage = { jobs: Job[]; next: string | null; total: number; exact: boolean };
@@ -88,6 +88,7 @@ export const routes = {
   followEvents: { ...get<never>()('/v1/events', 'Everything that happens, as it happens', eventQuerySchema), stream: 'always' as const },
   getHealth: get<Health>()('/v1/health', 'Is the engine alive?'),
   getInfo: get<Info>()('/v1/info', 'Version, home and limits'),
+  makeWindowAddress: send<{ address: string }>('POST')('/v1/window-address', 'A fresh one-time address of the browser window'),
 } satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -4,11 +4,25 @@ export const jobStates = ['blocked', 'scheduled', 'available', 'executing', 'ret
 
 export type JobState = (typeof jobStates)[number];
 
+/** What people read, the same in window, tray, command line and notifications. */
+export const stateWords: Readonly<Record<JobState, string>> = {
+  blocked: 'Blocked',
+  scheduled: 'Scheduled',
+  available: 'Waiting',
+  executing: 'Running',
+  retryable: 'Retrying',
+  completed: 'Completed',
+  dead: 'Dead',
+  cancelled: 'Cancelled',
+};
+
 export const finalStates = ['completed', 'dead', 'cancelled'] as const satisfies readonly JobState[];
+
+export type FinalState = (typeof finalStates)[number];
 
 /**
  * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a
- * snooze of 0 ms, a crash that is tried again at once). Final states are left only by a person's redrive or retry.
+ * snooze of 0 ms, a crash that is tried again at once). `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   blocked: ['scheduled', 'available', 'cancelled'],
@@ -16,7 +30,7 @@ export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   available: ['executing', 'scheduled', 'cancelled'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
   retryable: ['available', 'scheduled', 'cancelled'],
-  completed: ['available'],
+  completed: [],
   dead: ['available'],
   cancelled: ['available'],
 };

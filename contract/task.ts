@@ -4,6 +4,8 @@ import type { Json, JsonObject } from './json.ts';
 import type { TaskDeclares } from './resources.ts';
 import type { RetryPolicy } from './retry.ts';
 
+export const builtInTasks = ['shell.run', 'http.request', 'image.convert', 'file.hash'] as const;
+
 export type TaskContext = {
   /** Stays the same over all attempts: pass it on as an idempotency key. */
   readonly jobId: string;

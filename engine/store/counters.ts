@@ -1,0 +1,101 @@
+/**
+ * Exact counts by queue, task, mode and state. Changes are noted as jobs move, written once at the end of the transaction
+ * and only then believed: an undone transaction forgets them.
+ */
+
+import type { Database } from 'better-sqlite3';
+import type { Mode } from '../../contract/job.ts';
+import type { StateCounts } from '../../contract/resources.ts';
+import { type JobState, jobStates } from '../../contract/states.ts';
+import type { JobRow } from './job-row.ts';
+
+type Counter = { queue: string; task: string; mode: Mode; state: JobState; n: number };
+
+export interface CounterChanges {
+  add(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState, by: number): void;
+}
+
+export function noCounts(): StateCounts {
+  return Object.fromEntries(jobStates.map((state) => [state, 0])) as StateCounts;
+}
+
+export type CounterFilter = { queue?: readonly string[]; task?: readonly string[]; mode?: readonly Mode[]; state?: readonly JobState[] };
+
+export class Counters implements CounterChanges {
+  readonly #counters = new Map<string, Counter>();
+  readonly #pending = new Map<string, Counter>();
+  readonly #insert;
+  readonly #update;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare('INSERT INTO counters (queue, task, mode, state, n) VALUES (?, ?, ?, ?, ?)');
+    this.#update = db.prepare('UPDATE counters SET n = n + ? WHERE queue = ? AND task = ? AND mode = ? AND state = ?');
+    for (const row of db.prepare<[], Counter>('SELECT queue, task, mode, state, n FROM counters').all())
+      this.#counters.set(keyOf(row, row.state), row);
+  }
+
+  add(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState, by: number): void {
+    const key = keyOf(row, state);
+    const pending = this.#pending.get(key);
+    if (pending) pending.n += by;
+    else this.#pending.set(key, { queue: row.queue, task: row.task, mode: row.mode, state, n: by });
+  }
+
+  /** Inside the transaction, at its end. The CHECK refuses a count below zero: that would be a bug, and stops the engine. */
+  flush(): void {
+    for (const [key, { queue, task, mode, state, n }] of this.#pending) {
+      if (n === 0) continue;
+      if (this.#counters.has(key)) this.#update.run(n, queue, task, mode, state);
+      else this.#insert.run(queue, task, mode, state, n);
+    }
+  }
+
+  committed(): void {
+    for (const [key, change] of this.#pending) {
+      if (change.n === 0) continue;
+      const counter = this.#counters.get(key);
+      if (counter) counter.n += change.n;
+      else this.#counters.set(key, change);
+    }
+    this.#pending.clear();
+  }
+
+  undone(): void {
+    this.#pending.clear();
+  }
+
+  /** Jobs that match all of what is given. Cost: one step for each combination of queue, task, mode and state in use. */
+  total(filter: CounterFilter): number {
+    let total = 0;
+    for (const counter of this.#counters.values()) {
+      if (filter.queue && !filter.queue.includes(counter.queue)) continue;
+      if (filter.task && !filter.task.includes(counter.task)) continue;
+      if (filter.mode && !filter.mode.includes(counter.mode)) continue;
+      if (filter.state && !filter.state.includes(counter.state)) continue;
+      total += counter.n;
+    }
+    return total;
+  }
+
+  byState(): StateCounts {
+    const counts = noCounts();
+    for (const { state, n } of this.#counters.values()) counts[state] += n;
+    return counts;
+  }
+
+  by(dimension: 'queue' | 'task'): Record<string, StateCounts> {
+    const groups: Record<string, StateCounts> = Object.create(null);
+    for (const counter of this.#counters.values()) {
+      if (counter.n === 0) continue;
+      const name = counter[dimension];
+      let counts = groups[name];
+      if (!counts) groups[name] = counts = noCounts();
+      counts[counter.state] += counter.n;
+    }
+    return groups;
+  }
+}
+
+function keyOf(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState): string {
+  return `${row.queue}\u0000${row.task}\u0000${row.mode}\u0000${state}`;
+}

@@ -1,0 +1,117 @@
+import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } from '../../contract/job.ts';
+import type { Json, JsonObject } from '../../contract/json.ts';
+import type { JobState } from '../../contract/states.ts';
+import { formatJobId } from './job-id.ts';
+
+/** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
+export type JobRow = {
+  seq: number;
+  nonce: number;
+  created_at: number;
+  state: JobState;
+  task: string;
+  queue: string;
+  mode: Mode;
+  lane: LaneName;
+  priority: number;
+  attempt: number;
+  max_attempts: number;
+  budget: number;
+  crashes: number;
+  run_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  timeout_ms: number;
+  unique_key: string | null;
+  workflow_id: string | null;
+  tags: string;
+  retry: string;
+  progress: string | null;
+  decision: string | null;
+  error: string | null;
+  payload: string;
+  first_payload: string | null;
+  optimistic: string | null;
+  result: string | null;
+};
+
+export const jobColumns = [
+  'seq',
+  'nonce',
+  'created_at',
+  'state',
+  'task',
+  'queue',
+  'mode',
+  'lane',
+  'priority',
+  'attempt',
+  'max_attempts',
+  'budget',
+  'crashes',
+  'run_at',
+  'started_at',
+  'finished_at',
+  'timeout_ms',
+  'unique_key',
+  'workflow_id',
+  'tags',
+  'retry',
+  'progress',
+  'decision',
+  'error',
+  'payload',
+  'first_payload',
+  'optimistic',
+  'result',
+] as const satisfies readonly (keyof JobRow)[];
+
+export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
+  return formatJobId({ seq: row.seq, createdAt: row.created_at, nonce: row.nonce });
+}
+
+export function timeOf(ms: number): string;
+export function timeOf(ms: number | null): string | null;
+export function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function parsed<Value>(text: string | null): Value | null {
+  return text === null ? null : (JSON.parse(text) as Value);
+}
+
+export function summaryOf(row: JobRow): JobSummary {
+  return {
+    id: jobIdOf(row),
+    task: row.task,
+    queue: row.queue,
+    mode: row.mode,
+    lane: row.lane,
+    state: row.state,
+    priority: row.priority,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    error: parsed<JobError>(row.error),
+    progress: parsed<Progress>(row.progress),
+    tags: JSON.parse(row.tags) as string[],
+    uniqueKey: row.unique_key,
+    workflowId: row.workflow_id,
+    createdAt: timeOf(row.created_at),
+    runAt: timeOf(row.run_at),
+    startedAt: timeOf(row.started_at),
+    finishedAt: timeOf(row.finished_at),
+    timeoutMs: row.timeout_ms,
+  };
+}
+
+export function jobOf(row: JobRow): Job {
+  const { id, task, queue, mode, lane, state, priority, attempt, maxAttempts, ...rest } = summaryOf(row);
+  return {
+    ...{ id, task, queue, mode, lane, state, priority, attempt, maxAttempts },
+    payload: JSON.parse(row.payload) as JsonObject,
+    result: parsed<Json>(row.result),
+    optimistic: parsed<Json>(row.optimistic),
+    decision: parsed<Decision>(row.decision),
+    ...rest,
+  };
+}

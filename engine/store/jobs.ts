@@ -1,0 +1,293 @@
+/** The jobs and the narrow tables beside them. Every function is one step of a job's life and runs inside a group commit. */
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { LaneName } from '../../contract/job.ts';
+import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
+import type { CounterChanges } from './counters.ts';
+import { parseJobId } from './job-id.ts';
+import { type JobRow, jobColumns } from './job-row.ts';
+
+/** How an attempt ended, as it is kept. */
+export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
+
+/** A final state, and what the job leaves. */
+export type FinalEnd = { state: FinalState; result: string | null; error: string | null };
+
+/** Back to waiting: `retryable` and `scheduled` are due at `runAt`, `available` at once. */
+export type WaitingEnd = {
+  state: 'retryable' | 'scheduled' | 'available';
+  runAt: number;
+  maxAttempts: number;
+  crashes: number;
+  error: string | null;
+};
+
+export type JobStore = ReturnType<typeof prepareJobs>;
+
+export function prepareJobs(db: Database, counters: CounterChanges) {
+  const columns = jobColumns.join(', ');
+  const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
+  const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
+  const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
+  const insertReady = db.prepare('INSERT INTO ready (queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?)');
+  const deleteReady = db.prepare('DELETE FROM ready WHERE queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?');
+  const nextReady = db
+    .prepare<[string, string, number], number>('SELECT seq FROM ready WHERE queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?')
+    .pluck();
+  const readyPairs = db.prepare<[], { queue: string; lane: LaneName }>('SELECT DISTINCT queue, lane FROM ready');
+  const insertScheduled = db.prepare('INSERT INTO scheduled (run_at, seq) VALUES (?, ?)');
+  const deleteScheduled = db.prepare('DELETE FROM scheduled WHERE run_at = ? AND seq = ?');
+  const dueScheduled = db
+    .prepare<[number, number], number>('SELECT seq FROM scheduled WHERE run_at <= ? ORDER BY run_at, seq LIMIT ?')
+    .pluck();
+  const firstScheduled = db.prepare<[], number>('SELECT run_at FROM scheduled ORDER BY run_at LIMIT 1').pluck();
+  const insertHeld = db.prepare('INSERT INTO held (task, seq) VALUES (?, ?)');
+  const deleteHeld = db.prepare('DELETE FROM held WHERE task = ? AND seq = ?');
+  const nextHeld = db.prepare<[string, number], number>('SELECT seq FROM held WHERE task = ? ORDER BY seq LIMIT ?').pluck();
+  const heldTasks = db.prepare<[], string>('SELECT DISTINCT task FROM held').pluck();
+  const insertRunning = db.prepare('INSERT INTO running (seq, attempt, lane, started_at) VALUES (?, ?, ?, ?)');
+  const deleteRunning = db.prepare('DELETE FROM running WHERE seq = ? AND attempt = ?');
+  const allRunning = db.prepare<[], number>('SELECT seq FROM running ORDER BY seq').pluck();
+  const start = db.prepare(
+    "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
+  );
+  const setState = db.prepare('UPDATE jobs SET state = ? WHERE seq = ? AND state = ?');
+  const setError = db.prepare('UPDATE jobs SET error = ? WHERE seq = ?');
+  const insertAttempt = db.prepare(
+    'INSERT INTO attempts (seq, attempt, lane, thread, started_at, finished_at, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const finish = db.prepare(
+    "UPDATE jobs SET state = ?, finished_at = ?, result = ?, error = ?, progress = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
+  );
+  const wait = db.prepare(
+    "UPDATE jobs SET state = ?, run_at = ?, max_attempts = ?, crashes = ?, error = ?, progress = NULL WHERE seq = ? AND state = 'executing' AND attempt = ?",
+  );
+  const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
+  const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ? WHERE seq = ?");
+  const renew = db.prepare(
+    "UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL WHERE seq = ?",
+  );
+  const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
+  const amend = db.prepare(
+    'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
+  );
+  const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
+  const insertUnique = db.prepare('INSERT INTO unique_keys (task, key, seq) VALUES (?, ?, ?)');
+  const deleteUnique = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND seq = ?');
+  const uniqueHolder = db.prepare<[string, string], number>('SELECT seq FROM unique_keys WHERE task = ? AND key = ?').pluck();
+  // The state stands in the SQL itself: only then does the partial index apply.
+  const finalAfter = Object.fromEntries(
+    finalStates.map((state) => [
+      state,
+      db.prepare<[number, number], JobRow>(
+        `SELECT ${columns} FROM jobs INDEXED BY jobs_by_state WHERE state = '${state}' AND state <> 'executing' AND seq > ? ORDER BY seq LIMIT ?`,
+      ),
+    ]),
+  ) as Record<FinalState, Statement<[number, number], JobRow>>;
+
+  function readJob(seq: number): JobRow | null {
+    return bySeq.get(seq) ?? null;
+  }
+
+  function insertJob(row: JobRow): void {
+    insert.run(jobColumns.map((column) => row[column]));
+    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
+    else enterWaiting(row);
+    counters.add(row, row.state, 1);
+  }
+
+  function enterWaiting(row: JobRow): void {
+    if (row.state === 'available') insertReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq);
+    else if (row.state === 'scheduled' || row.state === 'retryable') insertScheduled.run(row.run_at, row.seq);
+  }
+
+  function leaveWaiting(row: JobRow): void {
+    if (row.state === 'available') {
+      if (deleteReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq).changes === 0) deleteHeld.run(row.task, row.seq);
+    } else if (row.state === 'scheduled' || row.state === 'retryable') deleteScheduled.run(row.run_at, row.seq);
+  }
+
+  function freeUnique(row: JobRow): void {
+    if (row.unique_key !== null) deleteUnique.run(row.task, row.unique_key, row.seq);
+  }
+
+  function move(row: JobRow, to: JobState): void {
+    counters.add(row, row.state, -1);
+    counters.add(row, to, 1);
+  }
+
+  /** The next jobs in line, by priority, due time and order of submission. They stay where they are until `startJob` or `holdJob`. */
+  function peekReady(queue: string, lane: LaneName, limit: number): JobRow[] {
+    return nextReady.all(queue, lane, limit).flatMap((seq) => readJob(seq) ?? []);
+  }
+
+  function startJob(row: JobRow, at: number): JobRow {
+    leaveWaiting(row);
+    const attempt = row.attempt + 1;
+    if (start.run(attempt, at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
+    insertRunning.run(row.seq, attempt, row.lane, at);
+    move(row, 'executing');
+    return { ...row, state: 'executing', attempt, started_at: at, progress: null };
+  }
+
+  /** Puts a due job aside until its task loads. */
+  function holdJob(row: JobRow, error: string): void {
+    leaveWaiting(row);
+    insertHeld.run(row.task, row.seq);
+    setError.run(error, row.seq);
+  }
+
+  /** Back in line, once its task loads. */
+  function releaseHeld(row: JobRow): void {
+    deleteHeld.run(row.task, row.seq);
+    setError.run(null, row.seq);
+    enterWaiting(row);
+  }
+
+  /** Scheduled and retryable jobs that are due become available. */
+  function promoteDue(now: number, limit: number): JobRow[] {
+    return dueScheduled.all(now, limit).flatMap((seq) => {
+      const row = readJob(seq);
+      if (!row) return [];
+      leaveWaiting(row);
+      setState.run('available', seq, row.state);
+      move(row, 'available');
+      const due: JobRow = { ...row, state: 'available' };
+      enterWaiting(due);
+      return due;
+    });
+  }
+
+  /**
+   * Ends an attempt for good. Fenced by job, state and attempt: null when this attempt no longer holds the job, and then
+   * nothing is changed.
+   */
+  function finishAttempt(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow | null {
+    if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
+    const changed = finish.run(end.state, at, end.result, end.error, row.progress, row.seq, row.attempt).changes;
+    if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
+    keepAttempt(row, attempt, at);
+    freeUnique(row);
+    move(row, end.state);
+    return { ...row, ...end, finished_at: at };
+  }
+
+  /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
+  function giveBackAttempt(row: JobRow, attempt: EndedAttempt, end: WaitingEnd, at: number): JobRow | null {
+    if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
+    const changed = wait.run(end.state, end.runAt, end.maxAttempts, end.crashes, end.error, row.seq, row.attempt).changes;
+    if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
+    keepAttempt(row, attempt, at);
+    move(row, end.state);
+    const { state, runAt: run_at, maxAttempts: max_attempts, crashes, error } = end;
+    const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
+    enterWaiting(waiting);
+    return waiting;
+  }
+
+  function keepAttempt(row: JobRow, { thread, outcome, error }: EndedAttempt, at: number): void {
+    insertAttempt.run(row.seq, row.attempt, row.lane, thread, row.started_at, at, outcome, error);
+  }
+
+  function cancelWaiting(row: JobRow, at: number): JobRow {
+    leaveWaiting(row);
+    cancel.run(at, row.error, row.seq);
+    freeUnique(row);
+    move(row, 'cancelled');
+    return { ...row, state: 'cancelled', finished_at: at };
+  }
+
+  /** Ends a job that waits and can never run, e.g. because its payload no longer fits its task. */
+  function buryWaiting(row: JobRow, error: string, at: number): JobRow {
+    leaveWaiting(row);
+    bury.run(at, error, row.seq);
+    freeUnique(row);
+    move(row, 'dead');
+    return { ...row, state: 'dead', finished_at: at, error };
+  }
+
+  /** Makes a final job available again with fresh attempts; its history stays. The caller has seen that its unique key is free. */
+  function renewJob(row: JobRow, at: number): JobRow {
+    renew.run(at, row.seq);
+    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    move(row, 'available');
+    const renewed: JobRow = {
+      ...row,
+      ...{
+        state: 'available',
+        run_at: at,
+        max_attempts: row.attempt + row.budget,
+        crashes: 0,
+        finished_at: null,
+        result: null,
+        progress: null,
+      },
+    };
+    enterWaiting(renewed);
+    return renewed;
+  }
+
+  function makeDueNow(row: JobRow, at: number): JobRow {
+    leaveWaiting(row);
+    reschedule.run('available', at, row.seq);
+    move(row, 'available');
+    const due: JobRow = { ...row, state: 'available', run_at: at };
+    enterWaiting(due);
+    return due;
+  }
+
+  /** Changes a job that waits; `changed` holds its new priority, time, state, queue, tags and payload. */
+  function amendWaiting(row: JobRow, changed: JobRow): void {
+    leaveWaiting(row);
+    const { priority, run_at, state, queue, tags, payload, first_payload } = changed;
+    amend.run(priority, run_at, state, queue, tags, payload, first_payload, row.seq);
+    counters.add(row, row.state, -1);
+    counters.add(changed, state, 1);
+    enterWaiting(changed);
+  }
+
+  function deleteJob(row: JobRow): void {
+    leaveWaiting(row);
+    freeUnique(row);
+    for (const statement of deletions) statement.run(row.seq);
+    counters.add(row, row.state, -1);
+  }
+
+  return {
+    readJob,
+    insertJob,
+    peekReady,
+    startJob,
+    holdJob,
+    releaseHeld,
+    promoteDue,
+    finishAttempt,
+    giveBackAttempt,
+    cancelWaiting,
+    buryWaiting,
+    renewJob,
+    makeDueNow,
+    amendWaiting,
+    deleteJob,
+    /** The job of a public id, or null. */
+    findJob(id: string): JobRow | null {
+      const key = parseJobId(id);
+      if (!key) return null;
+      const row = readJob(key.seq);
+      return row && row.created_at === key.createdAt && row.nonce === key.nonce ? row : null;
+    },
+    lastSeq: () => lastSeq.get() ?? 0,
+    readyPairs: () => readyPairs.all(),
+    nextDueAt: () => firstScheduled.get() ?? null,
+    runningJobs: () => allRunning.all().flatMap((seq) => readJob(seq) ?? []),
+    heldTasks: () => heldTasks.all(),
+    peekHeld: (task: string, limit: number) => nextHeld.all(task, limit).flatMap((seq) => readJob(seq) ?? []),
+    uniqueHolder(task: string, key: string): JobRow | null {
+      const seq = uniqueHolder.get(task, key);
+      return seq === undefined ? null : readJob(seq);
+    },
+    /** Final jobs in order of submission, for retention. */
+    listFinal: (state: FinalState, afterSeq: number, limit: number) => finalAfter[state].all(afterSeq, limit),
+  };
+}

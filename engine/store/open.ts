@@ -1,0 +1,55 @@
+import Database from 'better-sqlite3';
+import { formatJobId } from './job-id.ts';
+import { migrate } from './migrate.ts';
+import { StorageError, storageErrorOf } from './storage-error.ts';
+
+/** Opens the one writing connection, brings the schema up to date and asserts what durability rests on. */
+export function openWriter(file: string): Database.Database {
+  try {
+    const db = new Database(file);
+    db.pragma('busy_timeout = 5000');
+    db.pragma('journal_mode = WAL');
+    // better-sqlite3 is built with NORMAL in WAL, under which a power cut loses acknowledged commits.
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    migrate(db);
+    if (db.pragma('journal_mode', { simple: true }) !== 'wal')
+      throw new StorageError('io', `${file} does not take a write-ahead log; choose a home on a local disk.`);
+    if (db.pragma('synchronous', { simple: true }) !== 2) throw new StorageError('io', 'SQLite did not take synchronous=FULL.');
+    return db;
+  } catch (error) {
+    throw storageErrorOf(error) ?? error;
+  }
+}
+
+/** A connection that can only read, for long queries off the main thread. */
+export function openReader(file: string): Database.Database {
+  const db = new Database(file, { readonly: true });
+  db.pragma('busy_timeout = 5000');
+  db.pragma('query_only = ON');
+  db.function('job_id', { deterministic: true }, (seq, createdAt, nonce) =>
+    formatJobId({ seq: Number(seq), createdAt: Number(createdAt), nonce: Number(nonce) }),
+  );
+  return db;
+}
+
+/**
+ * Takes the home's lock and keeps it until the process ends: the kernel frees it even after SIGKILL. It is SQLite's own
+ * file lock on a file of its own, so that no native module is needed for it. The file must never be opened
+ * elsewhere in this process: closing any descriptor of it would drop the POSIX lock.
+ * @returns a function that frees it, or null when another engine holds it.
+ */
+export function lockHome(file: string): (() => void) | null {
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+    return () => db.close();
+  } catch (error) {
+    db.close();
+    const storage = storageErrorOf(error);
+    if (storage?.kind === 'busy') return null;
+    throw storage ?? error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Database } from 'better-sqlite3';
+import { prepareAttempts } from './attempts.ts';
+import { Counters } from './counters.ts';
+import { GroupCommit } from './group-commit.ts';
+import { prepareIdempotency } from './idempotency.ts';
+import { prepareJobs } from './jobs.ts';
+import { prepareLogs } from './logs.ts';
+import { prepareMeasurements } from './measurements.ts';
+import { openWriter } from './open.ts';
+import { prepareQueues } from './queues.ts';
+
+export type Store = ReturnType<typeof openStore>;
+
+/** The one writing connection with everything prepared on it. @throws StorageError */
+export function openStore(file: string) {
+  const db: Database = openWriter(file);
+  const counters = new Counters(db);
+  const commit = new GroupCommit(db);
+  return {
+    file,
+    commit,
+    counters,
+    jobs: prepareJobs(db, counters),
+    logs: prepareLogs(db),
+    attempts: prepareAttempts(db),
+    queues: prepareQueues(db),
+    idempotency: prepareIdempotency(db),
+    measurements: prepareMeasurements(db),
+    sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
+    close(): void {
+      commit.close();
+      db.close();
+    },
+  };
+}
