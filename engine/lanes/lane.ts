@@ -1,0 +1,147 @@
+import { Piscina } from 'piscina';
+import type { LaneName } from '../../contract/job.ts';
+import type { Lane as LaneReport } from '../../contract/resources.ts';
+import type { AbortReason } from '../../contract/thread.ts';
+import { type LaneListener, type RunRequest, threadRoom } from '../queue/lanes.ts';
+import { ThreadHost } from './thread-host.ts';
+
+export type LaneOptions = {
+  name: LaneName;
+  minThreads: number;
+  maxThreads: number;
+  home: string;
+  threadEntry: string;
+  listener: LaneListener;
+  cancelGraceMs: number;
+  now: () => number;
+  nextThreadId: () => number;
+};
+
+/** A thread above the minimum ends after this long without work. */
+const idleMs = 60_000;
+
+/** A bulkhead: threads of its own, grown up to a bound when work comes and shrunk when it stays away. */
+export class Lane {
+  readonly name: LaneName;
+  readonly #options: LaneOptions;
+  readonly #pool: Piscina;
+  readonly #threads = new Set<ThreadHost>();
+  #stopping = false;
+  #emptied: (() => void) | null = null;
+
+  constructor(options: LaneOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#pool = new Piscina({
+      filename: options.threadEntry,
+      minThreads: 0,
+      // A killed thread's place in the pool is free only once it is gone; its successor must not wait for that.
+      maxThreads: options.maxThreads * 2,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: 1_000,
+      recordTiming: false,
+    });
+    for (let count = 0; count < options.minThreads; count++) this.#grow();
+  }
+
+  places(room: number): number {
+    if (this.#stopping) return 0;
+    let places = 0;
+    let open = 0;
+    for (const thread of this.#threads) {
+      if (thread.retiring) continue;
+      open++;
+      places += Math.floor(thread.room / room);
+    }
+    return places + Math.max(0, this.#options.maxThreads - open) * Math.floor(threadRoom / room);
+  }
+
+  start(request: RunRequest): void {
+    this.#threadFor(request.room).start(request);
+  }
+
+  /** @returns whether the run is on this lane */
+  abort(run: number, reason: AbortReason): boolean {
+    for (const thread of this.#threads) {
+      if (!thread.has(run)) continue;
+      thread.abort(run, reason);
+      return true;
+    }
+    return false;
+  }
+
+  /** Measures the threads and lets idle ones go. */
+  tend(): void {
+    const now = this.#options.now();
+    let open = [...this.#threads].filter((thread) => !thread.retiring).length;
+    for (const thread of this.#threads) {
+      if (thread.retiring) continue;
+      if (open > this.#options.minThreads && thread.jobs === 0 && now - thread.idleSince > idleMs) {
+        thread.retire();
+        open--;
+      } else thread.ping();
+    }
+  }
+
+  report(room: number): LaneReport {
+    const threads = [...this.#threads].map((thread) => ({
+      id: thread.id,
+      lane: this.name,
+      jobs: thread.jobs,
+      busy: thread.jobs > 0,
+      utilization: thread.utilization,
+      heapBytes: thread.heapBytes,
+      startedAt: new Date(thread.startedAt).toISOString(),
+    }));
+    const jobs = threads.reduce((sum, thread) => sum + thread.jobs, 0);
+    const { minThreads, maxThreads } = this.#options;
+    return { name: this.name, threads, minThreads, maxThreads, jobs, places: this.places(room) };
+  }
+
+  /** Ends every thread now, and waits for them. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    for (const thread of this.#threads) {
+      if (thread.jobs > 0) thread.kill();
+      else thread.retire();
+    }
+    if (this.#threads.size > 0) await emptied;
+    await this.#pool.destroy();
+  }
+
+  /** The fullest thread that still has the room, so that idle ones stay idle and can be let go. */
+  #threadFor(room: number): ThreadHost {
+    let best: ThreadHost | null = null;
+    for (const thread of this.#threads) {
+      if (thread.retiring || thread.room < room) continue;
+      if (!best || thread.room < best.room) best = thread;
+    }
+    return best ?? this.#grow();
+  }
+
+  #grow(): ThreadHost {
+    const { home, listener, cancelGraceMs, now, nextThreadId } = this.#options;
+    const thread = new ThreadHost({
+      id: nextThreadId(),
+      lane: this.name,
+      pool: this.#pool,
+      ...{ home, listener, cancelGraceMs, now },
+      gone: (host) => this.#lost(host),
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #lost(thread: ThreadHost): void {
+    this.#threads.delete(thread);
+    if (this.#stopping) {
+      if (this.#threads.size === 0) this.#emptied?.();
+      return;
+    }
+    const open = [...this.#threads].filter((host) => !host.retiring).length;
+    if (open < this.#options.minThreads) this.#grow();
+  }
+}

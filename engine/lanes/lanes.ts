@@ -1,0 +1,83 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { LaneName } from '../../contract/job.ts';
+import { defaults } from '../../contract/limits.ts';
+import type { Workers } from '../../contract/resources.ts';
+import type { AbortReason } from '../../contract/thread.ts';
+import { ioRoom, type LaneListener, type Lanes, type RunRequest, threadRoom } from '../queue/lanes.ts';
+import { Lane } from './lane.ts';
+
+/** Beside the bundled engine, or in the sources. */
+export const threadEntry = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../workers/thread.ts' : './thread.js', import.meta.url),
+);
+
+export type LaneSizes = Record<LaneName, { minThreads: number; maxThreads: number }>;
+
+/** `cpu` has a thread a core; `io` few threads with thousands of jobs each; `interactive` is kept free for callers who wait. */
+export function defaultLaneSizes(cores = availableParallelism()): LaneSizes {
+  return {
+    interactive: { minThreads: 1, maxThreads: Math.max(8, cores * 2) },
+    io: { minThreads: 1, maxThreads: Math.max(2, Math.min(4, cores)) },
+    cpu: { minThreads: 1, maxThreads: Math.max(2, cores) },
+  };
+}
+
+/** How often threads are measured and idle ones let go, in milliseconds. */
+const tendMs = 2_000;
+
+export type ThreadLanesOptions = {
+  home: string;
+  sizes?: LaneSizes;
+  cancelGraceMs?: number;
+  now?: () => number;
+};
+
+/** The lanes on real threads. */
+export class ThreadLanes implements Lanes {
+  readonly #lanes: Record<LaneName, Lane>;
+  #listener: LaneListener | null = null;
+  readonly #tending: NodeJS.Timeout;
+
+  constructor({ home, sizes = defaultLaneSizes(), cancelGraceMs = defaults.cancelGraceMs, now = Date.now }: ThreadLanesOptions) {
+    let threads = 0;
+    const listener: LaneListener = {
+      ended: (reports) => this.#listener?.ended(reports),
+      output: (output) => this.#listener?.output(output),
+      placed: (run, thread) => this.#listener?.placed(run, thread),
+    };
+    const make = (name: LaneName) =>
+      new Lane({ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, now, nextThreadId: () => ++threads });
+    this.#lanes = { interactive: make('interactive'), io: make('io'), cpu: make('cpu') };
+    this.#tending = setInterval(() => {
+      for (const lane of Object.values(this.#lanes)) lane.tend();
+    }, tendMs);
+    this.#tending.unref();
+  }
+
+  listen(listener: LaneListener): void {
+    this.#listener = listener;
+  }
+
+  places(lane: LaneName, room: number): number {
+    return this.#lanes[lane].places(room);
+  }
+
+  start(lane: LaneName, request: RunRequest): void {
+    this.#lanes[lane].start(request);
+  }
+
+  abort(run: number, reason: AbortReason): void {
+    for (const lane of Object.values(this.#lanes)) if (lane.abort(run, reason)) return;
+  }
+
+  workers(): Workers {
+    const { interactive, io, cpu } = this.#lanes;
+    return { lanes: [interactive.report(threadRoom), io.report(ioRoom), cpu.report(threadRoom)] };
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#tending);
+    await Promise.all(Object.values(this.#lanes).map((lane) => lane.stop()));
+  }
+}
