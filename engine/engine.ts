@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { homeFiles } from '../contract/home.ts';
+import { defaults, limits } from '../contract/limits.ts';
+import type { Info } from '../contract/resources.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { startApi } from './api/server.ts';
+import { openHome, readEngineFile, readToken, removeEngineFile, socketOf, writeEngineFile } from './home-folder.ts';
+import { ThreadLanes } from './lanes/lanes.ts';
+import { endOrphans } from './lanes/orphans.ts';
+import { ThreadTaskReader } from './lanes/task-reader.ts';
+import { createQueue } from './queue/queue.ts';
+import { dropBallast, placeBallast } from './store/ballast.ts';
+import { lockHome } from './store/open.ts';
+import { Reader } from './store/reader.ts';
+import { openStore } from './store/store.ts';
+
+export type EngineOptions = {
+  /** null: no TCP; 0: any free port. */
+  port: number | null;
+  log: (line: string) => void;
+  /** The store can no longer be written or trusted: the process is to end, and the next start recovers. */
+  failed: (error: unknown) => void;
+};
+
+export type Engine = {
+  socket: string;
+  /** A one-time address of the window; null without TCP. */
+  windowAddress: string | null;
+  /** Drains, gives back what still runs, closes. */
+  stop(): Promise<void>;
+};
+
+/** Another engine owns the home. */
+export class HomeTaken extends Error {
+  override readonly name = 'HomeTaken';
+}
+
+/** How often a dropped ballast is put back if there is room again, in milliseconds. */
+const ballastMs = 60_000;
+
+/** Starts in the order of dependence: lock, store, what was left behind, lanes, queue, API, and last the word that it runs. */
+export async function startEngine({ port, log, failed }: EngineOptions): Promise<Engine> {
+  const startedAt = new Date().toISOString();
+  const home = openHome();
+  const unlock = lockHome(join(home, homeFiles.lock));
+  if (!unlock) throw new HomeTaken(takenMessage(home));
+  const ballast = join(home, homeFiles.ballast);
+  placeBallast(ballast);
+  const store = openStore(join(home, homeFiles.database));
+  const ended = await endOrphans(home);
+  if (ended > 0) log(`${ended} commands that an engine before this one left running were ended.`);
+
+  const lanes = new ThreadLanes({ home });
+  const taskReader = new ThreadTaskReader(home);
+  const reader = new Reader(store.file, failed);
+  const queue = createQueue({
+    ...{ store, reader, lanes, taskReader, failed },
+    tasksFolder: join(home, homeFiles.tasks),
+    now: Date.now,
+    random: Math.random,
+    outOfSpace: () => dropBallast(ballast),
+  });
+  const reclaimed = await queue.open();
+  if (reclaimed > 0) log(`${reclaimed} jobs that were running when the last engine went down are in line again.`);
+  const ballastTimer = setInterval(() => {
+    if (!store.commit.full) placeBallast(ballast);
+  }, ballastMs);
+
+  const socket = socketOf(home);
+  const rendererFolder = builtRenderer();
+  const info: Info = {
+    ...{ name: 'switchyard', version: packageJson.version, apiVersion: 1, home, pid: process.pid, node: process.version },
+    ...{ sqlite: store.sqliteVersion, startedAt, durability: 'full', limits },
+  };
+  const api = await startApi({
+    ...{ backend: queue.backend, health: queue.health, info: () => info, socket, port, rendererFolder, log },
+    token: readToken(home),
+    now: Date.now,
+  });
+  writeEngineFile(home, {
+    pid: process.pid,
+    version: packageJson.version,
+    socket,
+    startedAt,
+    ...(api.port === null ? {} : { port: api.port }),
+  });
+
+  return {
+    socket,
+    windowAddress: api.port === null ? null : api.windowAddress(),
+    async stop() {
+      clearInterval(ballastTimer);
+      api.stopAccepting();
+      await queue.stop(defaults.drainMs);
+      await api.close();
+      await Promise.all([lanes.stop(), taskReader.stop(), reader.close()]);
+      store.close();
+      removeEngineFile(home);
+      unlock();
+    },
+  };
+}
+
+/** Beside the bundled engine, or where the build puts it; null when it was not built. */
+function builtRenderer(): string | null {
+  const folder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../out/renderer' : '../renderer', import.meta.url));
+  return existsSync(join(folder, 'index.html')) ? folder : null;
+}
+
+function takenMessage(home: string): string {
+  const holder = readEngineFile(home);
+  const who = holder ? `Process ${holder.pid} (since ${holder.startedAt}, listening on ${holder.socket})` : 'Another process';
+  return `${who} already runs the engine of ${home}. Use that one, stop it, or set SWITCHYARD_HOME to another folder.`;
+}

@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type EngineFile, homeFiles, homeFolder } from '../contract/home.ts';
+
+/** The kernel takes 107 bytes for a socket's path on Linux, 103 on macOS; a margin for both. */
+const socketPathLimit = 100;
+
+/** Makes the home if need be; only its owner may look inside. */
+export function openHome(): string {
+  const home = resolve(homeFolder({ env: process.env, platform: process.platform, userFolder: homedir() }));
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  if (process.platform !== 'win32') chmodSync(home, 0o700);
+  return home;
+}
+
+/** The token for TCP and named pipes, made at the first start. */
+export function readToken(home: string): string {
+  const file = join(home, homeFiles.token);
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  if (process.platform !== 'win32') chmodSync(file, 0o600);
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Where the engine of this home listens. Whoever calls this holds the home's lock: what lies there is stale and goes. */
+export function socketOf(home: string): string {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\switchyard-${randomBytes(12).toString('hex')}`;
+  const usual = join(home, homeFiles.socket);
+  const socket = Buffer.byteLength(usual) <= socketPathLimit ? usual : join(shortFolder(home), homeFiles.socket);
+  rmSync(socket, { force: true });
+  return socket;
+}
+
+function shortFolder(home: string): string {
+  const name = `switchyard-${userInfo().uid}-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`;
+  const folder = join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Someone else's folder of that name fails here.
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+export function readEngineFile(home: string): EngineFile | null {
+  try {
+    return JSON.parse(readFileSync(join(home, homeFiles.engine), 'utf8')) as EngineFile;
+  } catch {
+    return null;
+  }
+}
+
+/** Renamed into place, so that nobody reads half of it. */
+export function writeEngineFile(home: string, engine: EngineFile): void {
+  const file = join(home, homeFiles.engine);
+  writeFileSync(`${file}.new`, `${JSON.stringify(engine)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+export function removeEngineFile(home: string): void {
+  rmSync(join(home, homeFiles.engine), { force: true });
+}

@@ -1,0 +1,78 @@
+/** The engine's process: `switchyard serve`, and what the desktop app starts. */
+
+import { parseArgs } from 'node:util';
+import { type Engine, HomeTaken, startEngine } from './engine.ts';
+import { StorageError } from './store/storage-error.ts';
+
+const exitCodes = { done: 0, failed: 1, wrongUse: 2, refused: 4 } as const;
+/** By then a stop has drained, aborted and closed; what still hangs is not waited for. */
+const longestStopMs = 20_000;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function end(code: number): never {
+  process.exit(code);
+}
+
+function readPort(): number | null {
+  try {
+    const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: true });
+    if (values.port === undefined) return null;
+    const port = Number(values.port);
+    if (/^\d{1,5}$/.test(values.port) && port <= 65_535) return port;
+    say(`--port must be a whole number from 0 (any free one) to 65535, not "${values.port}".`);
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : error}`);
+  }
+  say('Usage: switchyard serve [--port N]');
+  end(exitCodes.wrongUse);
+}
+
+/** A bug or a store that can no longer be trusted: nothing more is written, and the next start recovers. */
+function fail(error: unknown): never {
+  const text = error instanceof StorageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(`The engine stops at once: ${text}`);
+  say('Jobs that were accepted are safe; start the engine again and they go on.');
+  end(exitCodes.failed);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+const port = readPort();
+let engine: Engine;
+try {
+  engine = await startEngine({ port, log: say, failed: fail });
+} catch (error) {
+  if (error instanceof HomeTaken) {
+    say(error.message);
+    end(exitCodes.refused);
+  }
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    say(`Port ${port} is taken. Choose another, or --port 0 for any free one.`);
+    end(exitCodes.refused);
+  }
+  fail(error);
+}
+
+let stopping = false;
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => end(exitCodes.failed), longestStopMs).unref();
+  engine.stop().then(() => end(exitCodes.done), fail);
+}
+
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+process.on('SIGHUP', stop);
+// Started with a channel by a launcher or the desktop app: its end is ours.
+process.on('disconnect', stop);
+// Whoever read the first lines may be gone; that is no reason to stop.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+process.stdout.write(`ready ${engine.socket}\n`);
+if (engine.windowAddress !== null) process.stdout.write(`window ${engine.windowAddress}\n`);

@@ -1,0 +1,207 @@
+/** What a person does to jobs that are there: cancel, retry, run now, change, delete; one by one or many. */
+
+import { invalidFields, Problem } from '../../contract/errors.ts';
+import type { JobEventType } from '../../contract/events.ts';
+import type { Operation } from '../../contract/resources.ts';
+import { isFinal, isWaiting } from '../../contract/states.ts';
+import type { JobPatch } from '../../contract/submission.ts';
+import { type JobRow, jobIdOf } from '../store/job-row.ts';
+import type { Store } from '../store/store.ts';
+import type { Catalog } from './catalog.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { EventStream } from './event-stream.ts';
+import type { LogBook } from './log-book.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import type { Waiters } from './waiters.ts';
+
+export type ControlParts = {
+  store: Store;
+  catalog: Catalog;
+  settings: QueueSettings;
+  dispatch: Dispatch;
+  events: EventStream;
+  waiters: Waiters;
+  logBook: LogBook;
+  now: () => number;
+};
+
+/** Jobs changed in one transaction by an operation on many. */
+const chunkJobs = 500;
+
+export class Control {
+  readonly #parts: ControlParts;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Problem not-found */
+  find(id: string): JobRow {
+    const row = this.#parts.store.jobs.findJob(id);
+    if (!row) throw new Problem('not-found', `There is no job ${id}. It may have been deleted, or kept no longer.`);
+    return row;
+  }
+
+  /** A running task is signalled and its end waited for, at most the grace period and what ending its thread takes. */
+  async cancel(id: string): Promise<JobRow> {
+    const { store, dispatch, waiters, now } = this.#parts;
+    const row = this.find(id);
+    if (row.state === 'executing' && dispatch.abort(row.seq, 'cancelled')) {
+      const wakeup = await waiters.wait(row.seq, Number.POSITIVE_INFINITY);
+      const ended = wakeup === 'timeout' ? this.find(id) : wakeup.row;
+      if (ended?.state === 'cancelled') return ended;
+      throw wrongState(ended ?? row, 'cancel', 'it ended before the signal reached it');
+    }
+    const cancelled = await store.commit.write('may', () => {
+      const current = this.#inState(id, (state) => isWaiting(state), 'cancel');
+      return store.jobs.cancelWaiting(current, now());
+    });
+    dispatch.announceEnd(cancelled);
+    return cancelled;
+  }
+
+  async retry(id: string): Promise<JobRow> {
+    const { store } = this.#parts;
+    return this.#available(() => {
+      const row = this.#inState(id, (state) => state === 'dead' || state === 'cancelled' || state === 'retryable', 'retry');
+      return row.state === 'retryable' ? store.jobs.makeDueNow(row, this.#parts.now()) : this.#renew(row);
+    });
+  }
+
+  async runNow(id: string): Promise<JobRow> {
+    const { store, now } = this.#parts;
+    return this.#available(() => {
+      const row = this.#inState(id, (state) => state === 'scheduled' || state === 'retryable', 'run now');
+      return store.jobs.makeDueNow(row, now());
+    });
+  }
+
+  async patch(id: string, patch: JobPatch): Promise<JobRow> {
+    const { store, catalog, settings, dispatch, events, now } = this.#parts;
+    const found = this.find(id);
+    if (patch.queue !== undefined && !settings.has(patch.queue)) {
+      throw new Problem('unknown-queue', `There is no queue "${patch.queue}". Make it with PUT /v1/queues/${patch.queue}.`);
+    }
+    const misfits = patch.payload === undefined ? [] : ((await catalog.load(found.task))?.check(patch.payload) ?? []);
+    if (misfits.length > 0) throw invalidFields(misfits);
+    const changed = await store.commit.write('may', () => {
+      const row = this.#inState(id, (state) => isWaiting(state), 'change');
+      const amended = amend(row, patch, now());
+      store.jobs.amendWaiting(row, amended);
+      return amended;
+    });
+    if (changed.state === 'available') dispatch.becameReady(changed);
+    else dispatch.becameScheduled(changed);
+    events.job('job.changed', changed, now());
+    return changed;
+  }
+
+  async delete(id: string): Promise<void> {
+    const { store } = this.#parts;
+    const row = await store.commit.write('may', () => {
+      const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+      store.jobs.deleteJob(current);
+      return current;
+    });
+    this.announceDeleted(row);
+  }
+
+  announceDeleted(row: JobRow): void {
+    const { events, waiters, logBook, now } = this.#parts;
+    events.job('job.deleted', row, now());
+    logBook.jobEnded(row.seq);
+    waiters.wake(row.seq, null);
+  }
+
+  /** Dead jobs of these ids become available with fresh attempts. */
+  redrive(ids: string[], report: Operation): Promise<void> {
+    return this.#eachDead(
+      ids,
+      report,
+      (row) => this.#renew(row),
+      (row) => this.#announceMove('job.available', row),
+    );
+  }
+
+  discard(ids: string[], report: Operation): Promise<void> {
+    const { store } = this.#parts;
+    const remove = (row: JobRow) => {
+      store.jobs.deleteJob(row);
+      return row;
+    };
+    return this.#eachDead(ids, report, remove, (row) => this.announceDeleted(row));
+  }
+
+  async #eachDead(ids: string[], report: Operation, change: (row: JobRow) => JobRow, announce: (row: JobRow) => void): Promise<void> {
+    for (let start = 0; start < ids.length; start += chunkJobs) {
+      const chunk = ids.slice(start, start + chunkJobs);
+      const changed = await this.#parts.store.commit.write('may', () =>
+        chunk.flatMap((id) => {
+          const row = this.#parts.store.jobs.findJob(id);
+          return row?.state === 'dead' && !this.#keyTaken(row) ? change(row) : [];
+        }),
+      );
+      for (const row of changed) announce(row);
+      report.done += changed.length;
+      report.failed += chunk.length - changed.length;
+    }
+  }
+
+  async #available(move: () => JobRow): Promise<JobRow> {
+    const row = await this.#parts.store.commit.write('may', move);
+    this.#announceMove('job.available', row);
+    return row;
+  }
+
+  #announceMove(type: JobEventType, row: JobRow): void {
+    this.#parts.dispatch.becameReady(row);
+    this.#parts.events.job(type, row, this.#parts.now());
+  }
+
+  #renew(row: JobRow): JobRow {
+    const holder = this.#keyTaken(row);
+    if (holder) throw wrongState(row, 'retry', `its unique key "${row.unique_key}" is taken by job ${jobIdOf(holder)}`);
+    return this.#parts.store.jobs.renewJob(row, this.#parts.now());
+  }
+
+  #keyTaken(row: JobRow): JobRow | null {
+    if (row.unique_key === null) return null;
+    const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key);
+    return holder?.seq === row.seq ? null : holder;
+  }
+
+  #inState(id: string, allowed: (state: JobRow['state']) => boolean, verb: string): JobRow {
+    const row = this.find(id);
+    if (!allowed(row.state)) throw wrongState(row, verb);
+    return row;
+  }
+}
+
+function wrongState(row: JobRow, verb: string, why?: string): Problem {
+  const hint =
+    why ??
+    (isFinal(row.state)
+      ? 'it has ended'
+      : row.state === 'executing'
+        ? 'it runs; cancel it first, or wait for its end'
+        : 'it waits already');
+  return new Problem('wrong-state', `Job ${jobIdOf(row)} is ${row.state}, so it can't be told to ${verb}: ${hint}.`, {
+    jobId: jobIdOf(row),
+  });
+}
+
+function amend(row: JobRow, patch: JobPatch, now: number): JobRow {
+  const runAt = patch.runAt === undefined ? row.run_at : Date.parse(patch.runAt);
+  const payload = patch.payload === undefined ? row.payload : JSON.stringify(patch.payload);
+  const waiting = row.state === 'retryable' || row.state === 'blocked' ? row.state : 'scheduled';
+  return {
+    ...row,
+    priority: patch.priority ?? row.priority,
+    queue: patch.queue ?? row.queue,
+    tags: patch.tags === undefined ? row.tags : JSON.stringify(patch.tags),
+    run_at: runAt,
+    state: row.state === 'blocked' ? 'blocked' : runAt > now ? waiting : 'available',
+    payload,
+    first_payload: payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload),
+  };
+}

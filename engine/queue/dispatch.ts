@@ -1,0 +1,414 @@
+import type { LaneName } from '../../contract/job.ts';
+import { laneNames } from '../../contract/job.ts';
+import { isFinal } from '../../contract/states.ts';
+import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
+import { type JobRow, jobIdOf } from '../store/job-row.ts';
+import type { EndedAttempt } from '../store/jobs.ts';
+import type { Store } from '../store/store.ts';
+import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
+import { fastMs } from './decide.ts';
+import type { EventStream } from './event-stream.ts';
+import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
+import type { LogBook } from './log-book.ts';
+import type { Measurements } from './measure.ts';
+import { outcomeOf } from './outcome.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import type { Waiters } from './waiters.ts';
+
+/** Claims in one transaction, for each lane: enough to fill it, few enough for a short commit. */
+const claimLimit = 512;
+const promoteLimit = 1_000;
+/** After a transaction that was undone, in milliseconds. */
+const retryMs = 500;
+/** setTimeout takes no longer delays. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export type DispatchParts = {
+  store: Store;
+  lanes: Lanes;
+  catalog: Catalog;
+  settings: QueueSettings;
+  events: EventStream;
+  waiters: Waiters;
+  logBook: LogBook;
+  measurements: Measurements;
+  now: () => number;
+  random: () => number;
+};
+
+type Running = {
+  row: JobRow;
+  room: number;
+  thread: number | null;
+  cancelRequested: boolean;
+};
+
+type Claim = { row: JobRow; entry: CatalogEntry; room: number };
+
+/** Takes due jobs in order, hands them to their lanes and records how each attempt ended. */
+export class Dispatch {
+  readonly #parts: DispatchParts;
+  readonly #running = new Map<number, Running>();
+  readonly #runOf = new Map<number, number>();
+  readonly #runningInQueue = new Map<string, number>();
+  /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
+  readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
+  /** Places promised in this turn, to be taken after its commit. */
+  readonly #promised: Record<LaneName, number> = { interactive: 0, io: 0, cpu: 0 };
+  #claims: Claim[] = [];
+  #lastRun = 0;
+  #stopped = false;
+  #dueTimer: NodeJS.Timeout | null = null;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #drained: (() => void) | null = null;
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
+    parts.lanes.listen({
+      ended: (reports) => this.#ended(reports),
+      output: (output) => this.#output(output),
+      placed: (run, thread) => {
+        const running = this.#running.get(run);
+        if (running) running.thread = thread;
+      },
+    });
+  }
+
+  /** Begins to claim. */
+  open(): void {
+    for (const { queue, lane } of this.#parts.store.jobs.readyPairs()) this.#ready[lane].add(queue);
+    this.#armDueTimer();
+    this.#parts.store.commit.request();
+  }
+
+  /** How much of a thread a run of this task takes on this lane. */
+  roomOf(entry: CatalogEntry, lane: LaneName): number {
+    if (lane === 'cpu') return threadRoom;
+    if (entry.description.lane === 'io') return lane === 'io' ? ioRoom : ioRoom * 10;
+    const { p95Ms, samples } = this.#parts.measurements.statsOf(entry.name);
+    // Runs that are known to be short may stand in line on a thread: together they still end in time.
+    return p95Ms !== null && samples >= 20 && p95Ms < fastMs / 10 ? threadRoom / 32 : threadRoom;
+  }
+
+  places(lane: LaneName, room: number): number {
+    return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised[lane];
+  }
+
+  /** Whether a job that is submitted now may start at once: a place is free and nothing is ahead of it. */
+  mayHandOff(queue: string, lane: LaneName, room: number): boolean {
+    const { settings } = this.#parts;
+    if (this.#ready[lane].has(queue) || settings.isPaused(queue)) return false;
+    return this.#queueRoom(queue) > 0 && this.places(lane, room) > 0;
+  }
+
+  /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
+  promise(row: JobRow): void {
+    this.#promised[row.lane]++;
+    this.#countInQueue(row, 1);
+  }
+
+  startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
+    this.#promised[row.lane]--;
+    this.#start(row, entry, room);
+  }
+
+  giveUpPromised(row: JobRow): void {
+    this.#promised[row.lane]--;
+    this.#countInQueue(row, -1);
+  }
+
+  /** A job became available, or may have: its queue is looked at in this turn's claim. */
+  becameReady(row: JobRow): void {
+    this.#ready[row.lane].add(row.queue);
+    this.#parts.store.commit.request();
+  }
+
+  /** A job waits for its time. */
+  becameScheduled(row: JobRow): void {
+    if (row.run_at < this.#dueAt) this.#armDueTimerAt(row.run_at);
+  }
+
+  /** What runs now of a job, with its progress. */
+  runningRow(seq: number): JobRow | null {
+    const run = this.#runOf.get(seq);
+    return run === undefined ? null : (this.#running.get(run)?.row ?? null);
+  }
+
+  threadOf(seq: number): number | null {
+    const run = this.#runOf.get(seq);
+    return run === undefined ? null : (this.#running.get(run)?.thread ?? null);
+  }
+
+  /** Asks a running job to end. @returns false when it does not run */
+  abort(seq: number, reason: AbortReason): boolean {
+    const run = this.#runOf.get(seq);
+    const running = run === undefined ? undefined : this.#running.get(run);
+    if (run === undefined || !running) return false;
+    if (reason === 'cancelled') running.cancelRequested = true;
+    this.#parts.lanes.abort(run, reason);
+    return true;
+  }
+
+  /**
+   * Cancels a running job now, whatever its task does: the fence refuses what its run reports later, and the run is
+   * aborted. For callers whose deadline has passed.
+   */
+  async cancelAtDeadline(seq: number): Promise<void> {
+    const row = this.runningRow(seq);
+    if (!row) return;
+    const error = JSON.stringify({
+      name: 'DeadlineExceeded',
+      message: `It did not end within its ${row.timeout_ms} ms (timeoutMs); its caller was told so.`,
+    });
+    const { store, now } = this.#parts;
+    this.abort(seq, 'timed-out');
+    const ended = await store.commit.write('must', () => {
+      const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
+      return store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now());
+    });
+    if (ended) this.announceEnd(ended);
+  }
+
+  /** Inside each turn's transaction: fills the lanes. */
+  claim(): (() => void) | null {
+    if (this.#stopped) return null;
+    const promoted = this.#promoteDue();
+    this.#claims = [];
+    for (const lane of laneNames) this.#claimFor(lane);
+    if (this.#claims.length === 0 && promoted.length === 0) return null;
+    const claims = this.#claims;
+    return () => {
+      this.#claims = [];
+      for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
+      for (const { row, entry, room } of claims) this.#start(row, entry, room);
+      if (promoted.length > 0) this.#armDueTimer();
+      if (promoted.length === promoteLimit) this.#parts.store.commit.request();
+    };
+  }
+
+  /** The turn's transaction was undone: so are its claims. */
+  undone(): void {
+    for (const { row } of this.#claims) {
+      this.#countInQueue(row, -1);
+      this.#ready[row.lane].add(row.queue);
+    }
+    this.#claims = [];
+    if (this.#dueAt <= this.#parts.now()) this.#armDueTimerAt(this.#parts.now() + retryMs);
+  }
+
+  /** Jobs that were put aside because their task did not load. */
+  async releaseHeld(task: string): Promise<void> {
+    const { store, catalog, now } = this.#parts;
+    const entry = catalog.known(task);
+    if (!entry || entry.error) return;
+    for (;;) {
+      const released = await store.commit.write('must', () =>
+        store.jobs.peekHeld(task, claimLimit).map((row) => {
+          const misfits = entry.check(JSON.parse(row.payload));
+          if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
+          store.jobs.releaseHeld(row);
+          return { ...row, error: null };
+        }),
+      );
+      for (const row of released) {
+        if (isFinal(row.state)) this.announceEnd(row);
+        else this.becameReady(row);
+      }
+      if (released.length < claimLimit) return;
+    }
+  }
+
+  /** Claims no more and answers when nothing runs. */
+  async drain(): Promise<void> {
+    this.#stopped = true;
+    if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+
+  abortAll(reason: AbortReason): void {
+    for (const run of this.#running.keys()) this.#parts.lanes.abort(run, reason);
+  }
+
+  /** After the commit that ended a job: tells everyone who waits or watches. */
+  announceEnd(row: JobRow): void {
+    const { events, waiters, logBook, measurements, now } = this.#parts;
+    if (row.state === 'completed' || row.state === 'dead' || row.state === 'cancelled') {
+      measurements.finished(row.state);
+      events.job(`job.${row.state}`, row, now());
+    }
+    logBook.attemptEnded(row.seq);
+    logBook.jobEnded(row.seq);
+    waiters.wake(row.seq, row);
+  }
+
+  #claimFor(lane: LaneName): void {
+    const ready = this.#ready[lane];
+    if (ready.size === 0) return;
+    const { lanes } = this.#parts;
+    let left = Math.min(claimLimit, lanes.places(lane, lane === 'io' ? ioRoom : threadRoom) - this.#promised[lane]);
+    // Each queue gets its share, then what is left goes round again; the one that was served first goes last next time.
+    const queues = [...ready].filter((queue) => !this.#parts.settings.isPaused(queue));
+    while (left > 0 && queues.length > 0) {
+      const share = Math.ceil(left / queues.length);
+      for (const queue of queues.splice(0)) {
+        const asked = Math.min(share, left, this.#queueRoom(queue));
+        if (asked <= 0) continue;
+        const taken = this.#claimFrom(queue, lane, asked);
+        left -= taken;
+        ready.delete(queue);
+        if (taken === asked) {
+          ready.add(queue);
+          queues.push(queue);
+        }
+      }
+    }
+  }
+
+  /** @returns how many were taken, put aside ones included */
+  #claimFrom(queue: string, lane: LaneName, limit: number): number {
+    const { store, catalog, now } = this.#parts;
+    const rows = store.jobs.peekReady(queue, lane, limit);
+    for (const row of rows) {
+      const entry = catalog.known(row.task);
+      if (!entry || entry.error) {
+        store.jobs.holdJob(
+          row,
+          JSON.stringify(entry?.error ?? { name: 'TaskNotFound', message: `There is no task "${row.task}" now. The job waits for it.` }),
+        );
+        continue;
+      }
+      const started = store.jobs.startJob(row, now());
+      this.#countInQueue(started, 1);
+      this.#claims.push({ row: started, entry, room: this.roomOf(entry, lane) });
+    }
+    return rows.length;
+  }
+
+  #start(row: JobRow, entry: CatalogEntry, room: number): void {
+    const run = ++this.#lastRun;
+    this.#running.set(run, { row, room, thread: null, cancelRequested: false });
+    this.#runOf.set(row.seq, run);
+    const request: RunRequest = {
+      run,
+      jobId: jobIdOf(row),
+      attempt: row.attempt,
+      module: entry.module,
+      payload: row.payload,
+      timeoutMs: row.timeout_ms,
+      room,
+    };
+    this.#parts.lanes.start(row.lane, request);
+    this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
+  }
+
+  #ended(reports: RunReport[]): void {
+    const { store, now, random } = this.#parts;
+    for (const { run, thread, result, runMs } of reports) {
+      const running = this.#running.get(run);
+      if (!running) continue;
+      this.#running.delete(run);
+      const { row, cancelRequested } = running;
+      this.#countInQueue(row, -1);
+      const at = now();
+      const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
+      const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
+      void store.commit
+        .write('must', () =>
+          'final' in end
+            ? store.jobs.finishAttempt(row, attempt, end.final, at)
+            : store.jobs.giveBackAttempt(row, attempt, end.waiting, at),
+        )
+        .then(
+          (ended) => {
+            if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
+            // null: the fence refused it, the job was ended before its run.
+            if (ended) {
+              const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
+              const failed = outcome !== 'succeeded';
+              if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+              this.#announce(ended);
+            }
+            if (this.#running.size === 0) this.#drained?.();
+          },
+          // The store has failed: the engine is on its way down and the next start recovers the job.
+          () => {},
+        );
+    }
+  }
+
+  #announce(row: JobRow): void {
+    const { events, now, logBook } = this.#parts;
+    if (isFinal(row.state)) {
+      this.announceEnd(row);
+      return;
+    }
+    logBook.attemptEnded(row.seq);
+    if (row.state === 'available') {
+      this.becameReady(row);
+      events.job('job.available', row, now());
+    } else {
+      this.becameScheduled(row);
+      events.job('job.retrying', row, now());
+    }
+  }
+
+  #output(output: ThreadOutput[]): void {
+    const { logBook, events, now } = this.#parts;
+    const logs = new Map<number, { at: number; stream: 'stdout' | 'stderr' | 'log' | 'system'; text: string }[]>();
+    for (const item of output) {
+      const running = this.#running.get(item.run);
+      if (!running) continue;
+      if (item.kind === 'progress') {
+        running.row = { ...running.row, progress: JSON.stringify({ percent: item.percent, message: item.message }) };
+        events.job('job.progress', running.row, now());
+        continue;
+      }
+      const lines = logs.get(item.run) ?? [];
+      logs.set(item.run, lines);
+      lines.push({ at: item.at, stream: item.stream, text: item.text });
+    }
+    for (const [run, lines] of logs) {
+      const row = this.#running.get(run)?.row;
+      if (row) logBook.append(row.seq, row.attempt, lines);
+    }
+  }
+
+  #promoteDue(): JobRow[] {
+    const { store, now } = this.#parts;
+    if (this.#dueAt > now()) return [];
+    const promoted = store.jobs.promoteDue(now(), promoteLimit);
+    for (const row of promoted) this.#ready[row.lane].add(row.queue);
+    return promoted;
+  }
+
+  #queueRoom(queue: string): number {
+    return this.#parts.settings.concurrency(queue) - (this.#runningInQueue.get(queue) ?? 0);
+  }
+
+  /** Sync work answers a caller who waits: no queue's limit holds it up, and it takes nothing from one. */
+  #countInQueue(row: JobRow, by: 1 | -1): void {
+    if (row.lane === 'interactive') return;
+    const count = (this.#runningInQueue.get(row.queue) ?? 0) + by;
+    if (count === 0) this.#runningInQueue.delete(row.queue);
+    else this.#runningInQueue.set(row.queue, count);
+  }
+
+  #armDueTimer(): void {
+    this.#armDueTimerAt(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
+  }
+
+  #armDueTimerAt(at: number): void {
+    if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    this.#dueTimer = null;
+    this.#dueAt = at;
+    if (at === Number.POSITIVE_INFINITY || this.#stopped) return;
+    const wait = Math.min(Math.max(0, at - this.#parts.now()), longestTimerMs);
+    this.#dueTimer = setTimeout(() => {
+      if (this.#dueAt > this.#parts.now()) this.#armDueTimerAt(this.#dueAt);
+      else this.#parts.store.commit.request();
+    }, wait);
+  }
+}

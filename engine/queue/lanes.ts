@@ -1,0 +1,54 @@
+/** What the queue is given to run jobs with. The real lanes are in engine/lanes; tests pass a fake. */
+
+import type { JobError, LaneName } from '../../contract/job.ts';
+import type { Workers } from '../../contract/resources.ts';
+import type { AbortReason, TaskDescription, TaskModule, ThreadOutput, ThreadResult } from '../../contract/thread.ts';
+
+/** How much of a thread a run takes, in parts of `threadRoom`: a run of `threadRoom` has the thread to itself. */
+export const threadRoom = 10_000;
+/** A run of an `io` task on its own lane: four threads carry 10,000 jobs in flight. */
+export const ioRoom = threadRoom / 2_500;
+
+export type RunRequest = {
+  run: number;
+  jobId: string;
+  attempt: number;
+  module: TaskModule;
+  payload: string;
+  /** Milliseconds until it is aborted with `timed-out`. */
+  timeoutMs: number;
+  room: number;
+};
+
+export type RunResult =
+  | ThreadResult
+  /** Its thread went down. `blame` is 1 for a run that was alone on it, 1/n for one of n. */
+  | { kind: 'crashed'; error: JobError; blame: number }
+  /** Its thread was ended because of a neighbour; not its fault. */
+  | { kind: 'interrupted' };
+
+export type RunReport = { run: number; thread: number; result: RunResult; runMs: number };
+
+export type LaneListener = {
+  /** Each run that was started is reported exactly once, before its room is free again. */
+  ended(reports: RunReport[]): void;
+  output(output: ThreadOutput[]): void;
+  /** Which thread a run was given to. */
+  placed(run: number, thread: number): void;
+};
+
+export interface Lanes {
+  listen(listener: LaneListener): void;
+  /** How many more runs of this size fit now. */
+  places(lane: LaneName, room: number): number;
+  /** Only as many as `places` allows. Messages leave at the end of the turn, in arrays. */
+  start(lane: LaneName, request: RunRequest): void;
+  /** Signals the task; if it has not ended after the grace period, its thread is ended. */
+  abort(run: number, reason: AbortReason): void;
+  workers(): Workers;
+}
+
+/** Says what the code of a task says of itself. */
+export interface TaskReader {
+  describe(module: TaskModule): Promise<{ description: TaskDescription } | { error: JobError }>;
+}

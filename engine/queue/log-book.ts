@@ -1,0 +1,71 @@
+import type { LogLine, LogStream } from '../../contract/job.ts';
+import { type LogRow, logLineOf } from '../store/logs.ts';
+import type { Store } from '../store/store.ts';
+import type { EventSubscription } from './backend.ts';
+
+type Follower = { lines(lines: LogLine[]): void; end(): void };
+
+/** Writes jobs' logs with the turn's transaction and hands each committed line to those who follow. */
+export class LogBook {
+  readonly #store: Store;
+  readonly #followers = new Map<number, Set<Follower>>();
+  /** The last line's number of jobs that run. */
+  readonly #lastLines = new Map<number, number>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  append(seq: number, attempt: number, lines: { at: number; stream: LogStream; text: string }[]): void {
+    let last = this.#lastLines.get(seq) ?? this.#store.logs.lastLine(seq);
+    const rows: LogRow[] = lines.map(({ at, stream, text }) => ({ line: ++last, at, attempt, stream, text }));
+    this.#lastLines.set(seq, last);
+    this.#store.commit
+      .write('may', () => {
+        for (const row of rows) this.#store.logs.appendLine(seq, row);
+      })
+      .then(
+        () => {
+          for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
+        },
+        // On a full disk a job's log has a gap; the job itself goes on.
+        () => {},
+      );
+  }
+
+  /** The attempt ended: numbers are read again from the store should there be another. */
+  attemptEnded(seq: number): void {
+    this.#lastLines.delete(seq);
+  }
+
+  /** The job is final or was deleted. */
+  jobEnded(seq: number): void {
+    for (const follower of this.#followers.get(seq) ?? []) follower.end();
+    this.#followers.delete(seq);
+  }
+
+  /** All lines so far, then each new one. Nothing is written between the two: both happen in this turn. */
+  follow(seq: number, ended: boolean, follower: Follower): EventSubscription {
+    const pageLines = 1_000;
+    let line = 0;
+    for (;;) {
+      const rows = this.#store.logs.linesAfter(seq, line, pageLines);
+      if (rows.length > 0) follower.lines(rows.map(logLineOf));
+      line = rows.at(-1)?.line ?? line;
+      if (rows.length < pageLines) break;
+    }
+    if (ended) {
+      follower.end();
+      return { close: () => {} };
+    }
+    const followers = this.#followers.get(seq) ?? new Set();
+    this.#followers.set(seq, followers);
+    followers.add(follower);
+    return {
+      close: () => {
+        followers.delete(follower);
+        if (followers.size === 0 && this.#followers.get(seq) === followers) this.#followers.delete(seq);
+      },
+    };
+  }
+}

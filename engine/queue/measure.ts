@@ -1,0 +1,186 @@
+import type { Series, SeriesPoint, TaskStats } from '../../contract/resources.ts';
+import type { Store } from '../store/store.ts';
+import { Sketch, type SketchJson } from './sketch.ts';
+
+/** Weight at which a task's past is halved: about the last thousand runs count. */
+const taskMemory = 1_000;
+/** Seconds kept in memory one by one; minutes are kept in the store. */
+const secondsKept = 900;
+const minutesKeptMs = 30 * 86_400_000;
+const pointsLimit = 2_000;
+
+type TaskMeasure = { runs: Sketch; attempts: number; failures: number; changed: boolean };
+type TaskMeasureJson = { runs: SketchJson; attempts: number; failures: number };
+type Bucket = { at: number; submitted: number; completed: number; failed: number; dead: number; wait: Sketch; run: Sketch };
+
+/** What is measured of tasks and of time. */
+export class Measurements {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #tasks = new Map<string, TaskMeasure>();
+  #seconds: Bucket[] = [];
+  #minute: Bucket | null = null;
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+    for (const { task, sketch } of store.measurements.readSketches()) {
+      const { runs, attempts, failures } = JSON.parse(sketch) as TaskMeasureJson;
+      this.#tasks.set(task, { runs: Sketch.from(runs, taskMemory), attempts, failures, changed: false });
+    }
+  }
+
+  submitted(count: number): void {
+    this.#second().submitted += count;
+    this.#minuteOf().submitted += count;
+  }
+
+  /** @param waitMs from due to started @param runMs from started to ended */
+  attempted(task: string, waitMs: number, runMs: number, failed: boolean): void {
+    const measure = this.#measureOf(task);
+    if (!failed) measure.runs.add(runMs);
+    measure.attempts++;
+    if (failed) measure.failures++;
+    if (measure.attempts > taskMemory) {
+      measure.attempts /= 2;
+      measure.failures /= 2;
+    }
+    measure.changed = true;
+    for (const bucket of [this.#second(), this.#minuteOf()]) {
+      bucket.wait.add(waitMs);
+      bucket.run.add(runMs);
+      if (failed) bucket.failed++;
+    }
+  }
+
+  finished(state: 'completed' | 'dead' | 'cancelled'): void {
+    if (state === 'cancelled') return;
+    this.#second()[state]++;
+    this.#minuteOf()[state]++;
+  }
+
+  statsOf(task: string): TaskStats {
+    const measure = this.#tasks.get(task);
+    if (!measure) return { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null };
+    const { runs, attempts, failures } = measure;
+    return {
+      samples: Math.round(runs.total),
+      p50Ms: runs.quantile(0.5),
+      p95Ms: runs.quantile(0.95),
+      p99Ms: runs.quantile(0.99),
+      failureRate: attempts === 0 ? null : Math.round((failures / attempts) * 10_000) / 10_000,
+    };
+  }
+
+  /** The second that ended last. */
+  lastSecond(): SeriesPoint {
+    const at = Math.floor(this.#now() / 1000) * 1000 - 1000;
+    return pointOf(this.#seconds.findLast((bucket) => bucket.at === at) ?? emptyBucket(at));
+  }
+
+  series(range: { from: number; to: number; stepMs: number | undefined }): Series {
+    const span = range.to - range.from;
+    const recent = range.from >= this.#now() - secondsKept * 1000;
+    const unit = recent && (range.stepMs === undefined ? span <= secondsKept * 1000 : range.stepMs % 60_000 !== 0) ? 1000 : 60_000;
+    const wanted = Math.max(range.stepMs ?? span / 300, span / pointsLimit, unit);
+    const stepMs = Math.ceil(wanted / unit) * unit;
+    const from = Math.floor(range.from / stepMs) * stepMs;
+    const steps = new Map<number, Bucket>();
+    for (let at = from; at < range.to; at += stepMs) steps.set(at, emptyBucket(at));
+    for (const bucket of unit === 1000 ? this.#seconds : this.#minutesBetween(from, range.to)) {
+      const step = steps.get(Math.floor(bucket.at / stepMs) * stepMs);
+      if (step) mergeInto(step, bucket);
+    }
+    return { from: new Date(from).toISOString(), to: new Date(range.to).toISOString(), stepMs, points: [...steps.values()].map(pointOf) };
+  }
+
+  /** Inside a transaction: keeps what has changed. Writes nothing when nothing did. */
+  save(): void {
+    for (const [task, { runs, attempts, failures, changed }] of this.#tasks) {
+      if (changed)
+        this.#store.measurements.putSketch(
+          task,
+          JSON.stringify({ runs, attempts, failures } satisfies Record<keyof TaskMeasureJson, unknown>),
+        );
+    }
+    if (this.#minute) this.#store.measurements.putPoint(this.#minute.at, JSON.stringify(this.#minute));
+  }
+
+  saved(): void {
+    for (const measure of this.#tasks.values()) measure.changed = false;
+    if (this.#minute && this.#minute.at < this.#now() - 60_000) this.#minute = null;
+  }
+
+  get changed(): boolean {
+    return [...this.#tasks.values()].some(({ changed }) => changed) || this.#minute !== null;
+  }
+
+  forgetOld(): void {
+    this.#store.measurements.forgetPointsBefore(this.#now() - minutesKeptMs);
+  }
+
+  #measureOf(task: string): TaskMeasure {
+    let measure = this.#tasks.get(task);
+    if (!measure) {
+      measure = { runs: new Sketch(taskMemory), attempts: 0, failures: 0, changed: false };
+      this.#tasks.set(task, measure);
+    }
+    return measure;
+  }
+
+  #second(): Bucket {
+    const at = Math.floor(this.#now() / 1000) * 1000;
+    const last = this.#seconds.at(-1);
+    if (last?.at === at) return last;
+    const bucket = emptyBucket(at);
+    this.#seconds.push(bucket);
+    if (this.#seconds.length > secondsKept) this.#seconds = this.#seconds.slice(-secondsKept);
+    return bucket;
+  }
+
+  #minuteOf(): Bucket {
+    const at = Math.floor(this.#now() / 60_000) * 60_000;
+    if (this.#minute?.at === at) return this.#minute;
+    const ended = this.#minute;
+    if (ended) {
+      const text = JSON.stringify(ended);
+      void this.#store.commit.write('may', () => this.#store.measurements.putPoint(ended.at, text)).catch(() => {});
+    }
+    const kept = this.#store.measurements.readPoints(at, at + 1)[0];
+    this.#minute = kept ? bucketOf(kept.at, kept.point) : emptyBucket(at);
+    return this.#minute;
+  }
+
+  #minutesBetween(from: number, to: number): Bucket[] {
+    const kept = this.#store.measurements.readPoints(from, to).map(({ at, point }) => bucketOf(at, point));
+    const current = this.#minute;
+    return current ? [...kept.filter(({ at }) => at !== current.at), current] : kept;
+  }
+}
+
+function emptyBucket(at: number): Bucket {
+  return { at, submitted: 0, completed: 0, failed: 0, dead: 0, wait: new Sketch(), run: new Sketch() };
+}
+
+function bucketOf(at: number, text: string): Bucket {
+  const { wait, run, ...counts } = JSON.parse(text) as Omit<Bucket, 'wait' | 'run'> & { wait: SketchJson; run: SketchJson };
+  return { ...counts, at, wait: Sketch.from(wait), run: Sketch.from(run) };
+}
+
+function mergeInto(step: Bucket, bucket: Bucket): void {
+  step.submitted += bucket.submitted;
+  step.completed += bucket.completed;
+  step.failed += bucket.failed;
+  step.dead += bucket.dead;
+  step.wait.merge(bucket.wait);
+  step.run.merge(bucket.run);
+}
+
+function pointOf({ at, submitted, completed, failed, dead, wait, run }: Bucket): SeriesPoint {
+  return {
+    at: new Date(at).toISOString(),
+    ...{ submitted, completed, failed, dead },
+    ...{ waitP50Ms: wait.quantile(0.5), waitP95Ms: wait.quantile(0.95), waitP99Ms: wait.quantile(0.99) },
+    ...{ runP50Ms: run.quantile(0.5), runP95Ms: run.quantile(0.95), runP99Ms: run.quantile(0.99) },
+  };
+}

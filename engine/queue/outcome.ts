@@ -1,0 +1,123 @@
+/** The one reader of a task's result: turns how a run ended into one change of its job. Pure. */
+
+import type { JobError } from '../../contract/job.ts';
+import { type RetryPolicy, retryDelayMs } from '../../contract/retry.ts';
+import type { AttemptOutcome } from '../../contract/states.ts';
+import type { JobRow } from '../store/job-row.ts';
+import type { FinalEnd, WaitingEnd } from '../store/jobs.ts';
+import type { RunResult } from './lanes.ts';
+
+/** A job that took its threads or engines down this often is dead, whatever attempts it has left. */
+export const crashLimit = 3;
+/** Longest wait that a service or a task may ask for, in milliseconds. */
+const askedWaitLimitMs = 7 * 86_400_000;
+/** Shares of blame are sums of fractions. */
+const tolerance = 1e-6;
+/** Before a task whose file broke between claim and start is tried again, in milliseconds. */
+const notLoadedWaitMs = 5_000;
+
+export type Outcome = {
+  outcome: AttemptOutcome;
+  /** What the attempt keeps. */
+  error: JobError | null;
+  end: { final: FinalEnd } | { waiting: WaitingEnd };
+};
+
+export type Circumstances = {
+  now: number;
+  /** Uniform in [0, 1). */
+  random: number;
+  /** Someone asked for the job to be cancelled while it ran: only a success is stronger. */
+  cancelRequested: boolean;
+};
+
+export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelRequested }: Circumstances): Outcome {
+  if (result.kind === 'succeeded') return completed(result.result);
+  const error = errorOf(row, result);
+  if (cancelRequested) return cancelled(error ?? cancelledError);
+  switch (result.kind) {
+    case 'failed':
+      return failed(row, 'failed', result.error, now, result.retryAfterMs === undefined ? random : { afterMs: result.retryAfterMs });
+    case 'failed-for-good':
+      return dead('failed', result.error);
+    case 'snoozed':
+      return uncounted(row, 'snoozed', null, 'scheduled', now + Math.min(Math.max(0, result.ms), askedWaitLimitMs));
+    case 'aborted':
+      if (result.reason === 'cancelled') return cancelled(result.error ?? cancelledError);
+      if (result.reason === 'timed-out') return failed(row, 'timed-out', timedOutError(row), now, random);
+      return interrupted(row);
+    case 'interrupted':
+      return interrupted(row);
+    case 'crashed':
+      return crashed(row, result.error, result.blame);
+    case 'not-loaded':
+      return uncounted(row, 'interrupted', result.error, 'scheduled', now + notLoadedWaitMs);
+  }
+}
+
+function completed(result: string): Outcome {
+  return { outcome: 'succeeded', error: null, end: { final: { state: 'completed', result, error: null } } };
+}
+
+function dead(outcome: AttemptOutcome, error: JobError): Outcome {
+  return { outcome, error, end: { final: { state: 'dead', result: null, error: JSON.stringify(error) } } };
+}
+
+function cancelled(error: JobError): Outcome {
+  return { outcome: 'cancelled', error, end: { final: { state: 'cancelled', result: null, error: JSON.stringify(error) } } };
+}
+
+function failed(row: JobRow, outcome: 'failed' | 'timed-out', error: JobError, now: number, wait: number | { afterMs: number }): Outcome {
+  if (row.attempt >= row.max_attempts) return dead(outcome, error);
+  const policy = JSON.parse(row.retry) as RetryPolicy;
+  const failures = row.attempt - (row.max_attempts - row.budget);
+  const delay = typeof wait === 'number' ? retryDelayMs(policy, failures, wait) : Math.min(Math.max(0, wait.afterMs), askedWaitLimitMs);
+  const { max_attempts: maxAttempts, crashes } = row;
+  return {
+    outcome,
+    error,
+    end: { waiting: { state: 'retryable', runAt: now + delay, maxAttempts, crashes, error: JSON.stringify(error) } },
+  };
+}
+
+/** The attempt is not counted: there is one more to come. */
+function uncounted(
+  row: JobRow,
+  outcome: AttemptOutcome,
+  error: JobError | null,
+  state: WaitingEnd['state'],
+  runAt: number,
+  crashes = row.crashes,
+): Outcome {
+  const kept = error === null ? row.error : JSON.stringify(error);
+  return { outcome, error, end: { waiting: { state, runAt, maxAttempts: row.max_attempts + 1, crashes, error: kept } } };
+}
+
+/** Given back at a stop. Whoever waited for a sync job has been told, so it is not run behind their back. */
+function interrupted(row: JobRow): Outcome {
+  if (isSyncOnce(row)) {
+    return { ...cancelled({ name: 'Interrupted', message: 'The engine stopped before it ended.' }), outcome: 'interrupted' };
+  }
+  return uncounted(row, 'interrupted', null, 'available', row.run_at);
+}
+
+function crashed(row: JobRow, error: JobError, blame: number): Outcome {
+  const crashes = row.crashes + blame;
+  if (crashes >= crashLimit - tolerance || isSyncOnce(row)) return dead('crashed', error);
+  return uncounted(row, 'crashed', error, 'available', row.run_at, crashes);
+}
+
+function isSyncOnce(row: JobRow): boolean {
+  return row.mode === 'sync' && row.budget === 1;
+}
+
+function errorOf(row: JobRow, result: Exclude<RunResult, { kind: 'succeeded' }>): JobError | null {
+  if (result.kind === 'aborted' && result.reason === 'timed-out') return timedOutError(row);
+  return 'error' in result ? result.error : null;
+}
+
+const cancelledError: JobError = { name: 'Cancelled', message: 'Cancelled while it ran.' };
+
+function timedOutError(row: JobRow): JobError {
+  return { name: 'TimedOut', message: `It did not end within its ${row.timeout_ms} ms (timeoutMs).` };
+}

@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto';
+import { invalid, Problem } from '../../contract/errors.ts';
+import type { JobFilter, JobListQuery } from '../../contract/filter.ts';
+import type { Attempt, Job } from '../../contract/job.ts';
+import type { Health, Operation } from '../../contract/resources.ts';
+import { isFinal } from '../../contract/states.ts';
+import { parseJobId } from '../store/job-id.ts';
+import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
+import { logLineOf } from '../store/logs.ts';
+import type { Reader } from '../store/reader.ts';
+import type { Store } from '../store/store.ts';
+import type { Backend } from './backend.ts';
+import { Catalog } from './catalog.ts';
+import { Control } from './control.ts';
+import { Dispatch } from './dispatch.ts';
+import { EventStream } from './event-stream.ts';
+import type { Lanes, TaskReader } from './lanes.ts';
+import { LogBook } from './log-book.ts';
+import { Maintenance } from './maintenance.ts';
+import { Measurements } from './measure.ts';
+import { outcomeOf } from './outcome.ts';
+import { QueueSettings } from './queue-settings.ts';
+import { Submit } from './submit.ts';
+import { TaskFiles } from './task-files.ts';
+import { taskOf } from './task-report.ts';
+import { Waiters } from './waiters.ts';
+
+export type QueueOptions = {
+  store: Store;
+  reader: Reader;
+  lanes: Lanes;
+  taskReader: TaskReader;
+  /** The user's own tasks. */
+  tasksFolder: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Frees the ballast on a full disk. */
+  outOfSpace: () => void;
+  /** The store can no longer be written or trusted. */
+  failed: (error: unknown) => void;
+};
+
+export type QueueService = {
+  backend: Backend;
+  health(): Health;
+  /** Takes back what a dead engine held, then begins. @returns how many jobs were taken back */
+  open(): Promise<number>;
+  /** Refuses new work, waits up to `drainMs` for what runs, gives back the rest. The lanes are still to be stopped. */
+  stop(drainMs: number): Promise<void>;
+};
+
+/** Operations that can still be read. */
+const operationsKept = 1_000;
+
+export function createQueue(options: QueueOptions): QueueService {
+  const { store, reader, lanes, now, random } = options;
+  const events = new EventStream(now);
+  const waiters = new Waiters();
+  const logBook = new LogBook(store);
+  const measurements = new Measurements(store, now);
+  const settings = new QueueSettings(store, events, now);
+  const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
+  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, now, random });
+  const submit = new Submit({ store, catalog, settings, dispatch, events, waiters, measurements, now, random });
+  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
+  const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
+  const operations = new Map<string, Operation>();
+  let stopping = false;
+
+  store.commit.attach({
+    claim: () => dispatch.claim(),
+    flushCounters: () => store.counters.flush(),
+    committed: () => store.counters.committed(),
+    undone: () => {
+      store.counters.undone();
+      dispatch.undone();
+    },
+    outOfSpace: options.outOfSpace,
+    failed: options.failed,
+  });
+
+  /** With the progress that only memory knows. */
+  function shown(row: JobRow): Job {
+    const progress = row.state === 'executing' ? dispatch.runningRow(row.seq)?.progress : undefined;
+    return jobOf(progress ? { ...row, progress } : row);
+  }
+
+  async function operate(action: string, ids: string[], run: (report: Operation) => Promise<void>): Promise<Operation> {
+    const operation: Operation = { id: randomUUID(), action, state: 'running', matched: ids.length, done: 0, failed: 0 };
+    operations.set(operation.id, operation);
+    for (const old of operations.keys()) {
+      if (operations.size <= operationsKept) break;
+      operations.delete(old);
+    }
+    try {
+      await run(operation);
+      operation.state = 'completed';
+      if (operation.failed > 0) operation.reason = `${operation.failed} of the jobs are not dead (any more), or their unique key is taken.`;
+    } catch (error) {
+      operation.state = 'failed';
+      operation.reason = error instanceof Error ? error.message : String(error);
+    }
+    return operation;
+  }
+
+  const backend: Backend = {
+    submit: (submission, submitOptions) => submit.submit(submission, submitOptions),
+    submitBatch: (submissions) => submit.submitBatch(submissions),
+
+    getJob: async (id) => shown(control.find(id)),
+    async waitForJob(id, waitMs) {
+      const row = control.find(id);
+      if (isFinal(row.state) || waitMs === 0) return shown(row);
+      const wakeup = await waiters.wait(row.seq, waitMs);
+      return wakeup === 'timeout' ? shown(control.find(id)) : shown(wakeup.row ?? control.find(id));
+    },
+    async listJobs(query) {
+      if (query.cursor !== undefined && !/^\d{1,15}$/.test(query.cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
+      const counted = !needsScan(query);
+      const answer = await reader.listJobs(query, !counted);
+      const jobs = answer.jobs.map((job) => {
+        const progress = job.state === 'executing' ? dispatch.runningRow(parseJobId(job.id)?.seq ?? 0)?.progress : undefined;
+        return progress ? { ...job, progress: JSON.parse(progress) } : job;
+      });
+      const { state, queue, task, mode } = query;
+      const total =
+        answer.total ??
+        store.counters.total({ ...(state && { state }), ...(queue && { queue }), ...(task && { task }), ...(mode && { mode }) });
+      return { jobs, next: answer.next, total, exact: answer.exact };
+    },
+    async listAttempts(id, { limit, cursor }) {
+      const row = control.find(id);
+      const after = cursorNumber(cursor);
+      const ended = store.attempts.attemptsAfter(row.seq, after, limit);
+      const running: Attempt[] =
+        row.state === 'executing' && row.attempt > after && ended.length < limit
+          ? [
+              {
+                ...{ attempt: row.attempt, lane: row.lane, thread: dispatch.threadOf(row.seq) },
+                ...{ startedAt: timeOf(row.started_at ?? now()), finishedAt: null, outcome: null, error: null },
+              },
+            ]
+          : [];
+      const attempts = [...ended, ...running];
+      const last = attempts.at(-1);
+      return { attempts, next: last && last.attempt < row.attempt ? String(last.attempt) : null };
+    },
+    async readLogs(id, { limit, cursor, tail }) {
+      const { seq } = control.find(id);
+      const rows = tail === undefined ? store.logs.linesAfter(seq, cursorNumber(cursor), limit) : store.logs.lastLines(seq, tail);
+      const last = rows.at(-1)?.line ?? 0;
+      return { lines: rows.map(logLineOf), next: last < store.logs.lastLine(seq) ? String(last) : null };
+    },
+    async followLogs(id, listener) {
+      const row = control.find(id);
+      return logBook.follow(row.seq, isFinal(row.state), listener);
+    },
+
+    patchJob: async (id, patch) => shown(await control.patch(id, patch)),
+    cancelJob: async (id) => shown(await control.cancel(id)),
+    retryJob: async (id) => shown(await control.retry(id)),
+    runJobNow: async (id) => shown(await control.runNow(id)),
+    deleteJob: (id) => control.delete(id),
+
+    redrive: (ids) => operate('redrive', ids, (report) => control.redrive(ids, report)),
+    discard: (ids) => operate('discard', ids, (report) => control.discard(ids, report)),
+    async getOperation(id) {
+      const operation = operations.get(id);
+      if (!operation)
+        throw new Problem('not-found', `There is no operation ${id}; only the last ${operationsKept} since the engine's start are kept.`);
+      return operation;
+    },
+
+    listTasks: async () =>
+      catalog
+        .list()
+        .map((entry) => taskOf(entry, measurements))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async getTask(name) {
+      const entry = await catalog.load(name);
+      if (!entry) throw new Problem('not-found', `There is no task "${name}".`);
+      return taskOf(entry, measurements);
+    },
+
+    listQueues: async () => settings.list(),
+    getQueue: async (name) => settings.get(name),
+    makeQueue: (name, queueOptions) => settings.put(name, queueOptions),
+    patchQueue: (name, patch) => settings.patch(name, patch),
+
+    workers: async () => lanes.workers(),
+    stats: async () => ({
+      at: timeOf(now()),
+      counts: store.counters.byState(),
+      queues: store.counters.by('queue'),
+      tasks: store.counters.by('task'),
+    }),
+    series: async (range) => measurements.series(range),
+    subscribe: (query, after, deliver) => events.subscribe(query, after, deliver),
+  };
+
+  return {
+    backend,
+    health() {
+      if (stopping) return { status: 'degraded', detail: 'The engine is stopping.' };
+      if (store.commit.full)
+        return { status: 'degraded', detail: 'The disk is full. Accepted jobs are safe; nothing new is accepted until there is room.' };
+      return { status: 'ok', detail: null };
+    },
+    async open() {
+      const reclaimed = await reclaim(store, now, random);
+      await catalog.open((names) => {
+        events.emit({ type: 'tasks.changed', at: timeOf(now()), names });
+        for (const name of names) void dispatch.releaseHeld(name).catch(options.failed);
+      });
+      for (const task of store.jobs.heldTasks()) void dispatch.releaseHeld(task).catch(options.failed);
+      dispatch.open();
+      maintenance.open();
+      return reclaimed;
+    },
+    async stop(drainMs) {
+      stopping = true;
+      submit.stop();
+      const drained = dispatch.drain();
+      if (!(await settledWithin(drained, drainMs))) {
+        dispatch.abortAll('stopping');
+        await settledWithin(drained, abortMs);
+      }
+      waiters.releaseAll();
+      catalog.close();
+      await maintenance.close();
+    },
+  };
+}
+
+/** How long tasks have to end after the signal of a stopping engine; then their threads are ended. */
+const abortMs = 3_000;
+
+/** Filters that counters do not know. */
+function needsScan(query: JobListQuery): boolean {
+  const { tag, q, createdAfter, createdBefore }: JobFilter = query;
+  return tag !== undefined || (q !== undefined && q !== '') || createdAfter !== undefined || createdBefore !== undefined;
+}
+
+/** What the last engine held when it went down. Blame is shared by all that ran, since nobody knows whose it was. */
+async function reclaim(store: Store, now: () => number, random: () => number): Promise<number> {
+  const rows = store.jobs.runningJobs();
+  if (rows.length === 0) return 0;
+  const error = { name: 'EngineDied', message: 'The engine went down while it ran.' };
+  await store.commit.write('must', () => {
+    for (const row of rows) {
+      const at = now();
+      const crash = { kind: 'crashed', error, blame: 1 / rows.length } as const;
+      const { outcome, end } = outcomeOf(row, crash, { now: at, random: random(), cancelRequested: false });
+      const attempt = { outcome, thread: null, error: JSON.stringify(error) };
+      if ('final' in end) store.jobs.finishAttempt(row, attempt, end.final, at);
+      else store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
+    }
+  });
+  return rows.length;
+}
+
+function cursorNumber(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  if (!/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
+  return Number(cursor);
+}
+
+async function settledWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const settled = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return settled;
+}

@@ -1,0 +1,342 @@
+/** The one way in. All modes are one path, told apart by how long the caller waits. */
+
+import type { FieldError } from '../../contract/errors.ts';
+import { invalidFields, Problem } from '../../contract/errors.ts';
+import type { Decision, JobError, LaneName, Mode } from '../../contract/job.ts';
+import { defaults, limits } from '../../contract/limits.ts';
+import type { RetryPolicy } from '../../contract/retry.ts';
+import { isFinal } from '../../contract/states.ts';
+import type { Submission } from '../../contract/submission.ts';
+import { nonceLimit } from '../store/job-id.ts';
+import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
+import type { Store } from '../store/store.ts';
+import type { SubmitAnswer, SubmitOptions } from './backend.ts';
+import { type Catalog, type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
+import { decide } from './decide.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Measurements } from './measure.ts';
+import type { QueueSettings } from './queue-settings.ts';
+import type { Waiters } from './waiters.ts';
+
+export type SubmitParts = {
+  store: Store;
+  catalog: Catalog;
+  settings: QueueSettings;
+  dispatch: Dispatch;
+  events: EventStream;
+  waiters: Waiters;
+  measurements: Measurements;
+  now: () => number;
+  random: () => number;
+};
+
+type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
+
+/** A job as it will be inserted, and how long its caller waits for it. */
+type Plan = { row: JobRow; entry: CatalogEntry; room: number; wait: 'end' | number };
+
+export class Submit {
+  readonly #parts: SubmitParts;
+  #lastSeq: number;
+  #stopping = false;
+
+  constructor(parts: SubmitParts) {
+    this.#parts = parts;
+    this.#lastSeq = parts.store.jobs.lastSeq();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  async submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+    const { catalog } = this.#parts;
+    this.#refuseWhenStopping();
+    const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
+    const checked = this.#check(submission, entry, '');
+    const plan = this.#plan(submission, checked, options);
+    const standing = await this.#insert(plan, submission, options);
+    return this.#answer(plan, standing, submission, options);
+  }
+
+  /** All or none, in one transaction. */
+  async submitBatch(submissions: Submission[]): Promise<string[]> {
+    const { catalog, store, measurements } = this.#parts;
+    this.#refuseWhenStopping();
+    const entries = new Map<string, CatalogEntry | null>();
+    for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
+    const errors: FieldError[] = [];
+    const plans: Plan[] = [];
+    for (const [index, submission] of submissions.entries()) {
+      if (errors.length >= 20) break;
+      const path = `/jobs/${index}`;
+      if (submission.mode === 'sync')
+        errors.push({ path: `${path}/mode`, message: 'must not be "sync": the jobs of a batch run in the background' });
+      else if (submission.waitMs !== undefined)
+        errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for the jobs of a batch' });
+      else {
+        try {
+          const entry = this.#check(submission, entries.get(submission.task) ?? null, path);
+          plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }));
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          if (error.extras.errors) errors.push(...error.extras.errors);
+          else throw new Problem(error.code, `${path}: ${error.message}`, error.extras);
+        }
+      }
+    }
+    if (errors.length > 0) throw invalidFields(errors);
+    const placed: { plan: Plan; row: JobRow }[] = [];
+    const ids = await this.#keepingPromises(placed, () =>
+      store.commit.write('may', () =>
+        plans.map((plan) => {
+          const holder = this.#uniqueHolder(plan.row);
+          if (holder) return jobIdOf(holder);
+          const row = this.#place(plan);
+          placed.push({ plan, row });
+          return jobIdOf(row);
+        }),
+      ),
+    );
+    measurements.submitted(placed.length);
+    for (const { plan, row } of placed) this.#announce(plan, row);
+    return ids;
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping)
+      throw new Problem('shutting-down', 'The engine is stopping. Nothing was accepted; submit again once it runs.', {
+        retryAfterMs: 5_000,
+      });
+  }
+
+  #check(submission: Submission, entry: CatalogEntry | null, path: string): CatalogEntry {
+    const { catalog, settings } = this.#parts;
+    if (!entry)
+      throw new Problem(
+        'unknown-task',
+        `There is no task "${submission.task}". There are: ${catalog.names().sort().join(', ')}. Your own are files in ${catalog.folder}.`,
+      );
+    const queue = submission.queue ?? defaults.queue;
+    if (!settings.has(queue)) throw new Problem('unknown-queue', `There is no queue "${queue}". Make it with PUT /v1/queues/${queue}.`);
+    if (entry.error && submission.mode === 'sync')
+      throw new Problem('unknown-task', `The task "${entry.name}" does not load: ${entry.error.message}`);
+    const misfits = entry.check(submission.payload).map((error) => ({ ...error, path: path + error.path }));
+    if (misfits.length > 0) throw invalidFields(misfits);
+    return entry;
+  }
+
+  #plan(submission: Submission, entry: CatalogEntry, options: SubmitOptions): Plan {
+    const { dispatch, measurements, now, random } = this.#parts;
+    const at = now();
+    const runAt = Math.max(submission.runAt === null ? at : Date.parse(submission.runAt), at) + submission.delayMs;
+    const waitMs = submission.waitMs ?? options.waitMs;
+    const asked: Mode = options.respondAsync && waitMs === undefined ? 'async' : submission.mode;
+    const room = dispatch.roomOf(entry, 'interactive');
+    const decision =
+      asked === 'auto'
+        ? decide({
+            stats: measurements.statsOf(entry.name),
+            callerWaitMs: waitMs,
+            delayed: runAt > at,
+            interactiveFree: dispatch.places('interactive', room) > 0,
+          })
+        : options.respondAsync && submission.mode === 'auto'
+          ? asyncAsAsked
+          : null;
+    const sync = asked === 'sync' || decision?.mode === 'sync';
+    const lane: LaneName = sync ? 'interactive' : laneOf(entry);
+    if (asked === 'sync') {
+      if (runAt > at)
+        throw invalidFields([
+          { path: submission.delayMs > 0 ? '/delayMs' : '/runAt', message: 'a sync job runs now: leave it out, or submit it async' },
+        ]);
+      if (dispatch.places('interactive', room) <= 0) throw this.#saturated(entry);
+    }
+    const declared = defaultsOf(entry);
+    const retry: RetryPolicy = { ...declared.retry, ...withoutUndefined(submission.retry ?? {}) };
+    // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
+    const budget = asked === 'sync' && !submission.retry ? 1 : retry.maxAttempts;
+    const row: JobRow = {
+      seq: 0,
+      nonce: Math.floor(random() * nonceLimit),
+      created_at: at,
+      state: runAt > at ? 'scheduled' : 'available',
+      task: entry.name,
+      queue: submission.queue ?? defaults.queue,
+      mode: submission.mode,
+      lane,
+      priority: submission.priority,
+      attempt: 0,
+      max_attempts: budget,
+      budget,
+      crashes: 0,
+      run_at: runAt,
+      started_at: null,
+      finished_at: null,
+      timeout_ms: submission.timeoutMs ?? declared.timeoutMs,
+      unique_key: submission.unique?.key ?? null,
+      workflow_id: null,
+      tags: JSON.stringify(submission.tags),
+      retry: JSON.stringify({ ...retry, maxAttempts: budget }),
+      progress: null,
+      decision: decision === null ? null : JSON.stringify(decision),
+      error: null,
+      payload: JSON.stringify(submission.payload),
+      first_payload: null,
+      optimistic: null,
+      result: null,
+    };
+    const wait = waitMs ?? (asked === 'sync' ? 'end' : (decision?.waitMs ?? 0));
+    return { row, entry, room: sync ? room : dispatch.roomOf(entry, lane), wait };
+  }
+
+  #saturated(entry: CatalogEntry): Problem {
+    const { p50Ms } = this.#parts.measurements.statsOf(entry.name);
+    return new Problem(
+      'lane-saturated',
+      'Every place of the interactive lane is taken. Nothing was accepted. Try again in a moment, or submit it async.',
+      {
+        retryAfterMs: Math.min(60_000, Math.max(1_000, p50Ms ?? 1_000)),
+      },
+    );
+  }
+
+  async #insert(plan: Plan, submission: Submission, { idempotency }: SubmitOptions): Promise<Standing> {
+    const { store, dispatch, measurements, now } = this.#parts;
+    const placed: { plan: Plan; row: JobRow }[] = [];
+    const standing = await this.#keepingPromises(placed, () =>
+      store.commit.write('may', (): Standing => {
+        const replayed = idempotency ? this.#replayed(idempotency) : null;
+        if (replayed) return { row: replayed, how: 'replayed' };
+        const holder = this.#uniqueHolder(plan.row);
+        if (holder) return { row: holder, how: 'duplicate' };
+        if (submission.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0) throw this.#saturated(plan.entry);
+        const row = this.#place(plan);
+        placed.push({ plan, row });
+        if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
+        return { row, how: 'new' };
+      }),
+    );
+    if (standing.how === 'new') {
+      measurements.submitted(1);
+      this.#announce(plan, standing.row);
+    }
+    return standing;
+  }
+
+  #replayed({ key, bodyHash }: { key: string; bodyHash: string }): JobRow | null {
+    const { store, now } = this.#parts;
+    const kept = store.idempotency.findKey(key, now());
+    if (!kept) return null;
+    if (kept.body_hash !== bodyHash)
+      throw new Problem(
+        'idempotency-mismatch',
+        'This Idempotency-Key came with another body within the last 24 hours. Use a new key for a new job.',
+      );
+    return store.jobs.readJob(kept.seq);
+  }
+
+  #uniqueHolder(row: JobRow): JobRow | null {
+    return row.unique_key === null ? null : this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key);
+  }
+
+  /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */
+  #place(plan: Plan): JobRow {
+    const { store, dispatch, now } = this.#parts;
+    const seq = ++this.#lastSeq;
+    const interactive = plan.row.lane === 'interactive';
+    const handOff =
+      plan.row.state === 'available' &&
+      plan.entry.error === null &&
+      (interactive ? dispatch.places('interactive', plan.room) > 0 : dispatch.mayHandOff(plan.row.queue, plan.row.lane, plan.room));
+    const row: JobRow = handOff ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: now() } : { ...plan.row, seq };
+    store.jobs.insertJob(row);
+    if (handOff) dispatch.promise(row);
+    else if (row.state === 'available') dispatch.becameReady(row);
+    return row;
+  }
+
+  /** Places that were promised inside a transaction are free again when it is undone. */
+  async #keepingPromises<Value>(placed: { row: JobRow }[], write: () => Promise<Value>): Promise<Value> {
+    try {
+      return await write();
+    } catch (error) {
+      for (const { row } of placed) if (row.state === 'executing') this.#parts.dispatch.giveUpPromised(row);
+      throw error;
+    }
+  }
+
+  #announce({ entry, room }: Plan, row: JobRow): void {
+    const { dispatch, events } = this.#parts;
+    events.job('job.created', row, row.created_at);
+    if (row.state === 'executing') dispatch.startPromised(row, entry, room);
+    else if (row.state === 'scheduled') dispatch.becameScheduled(row);
+  }
+
+  async #answer(plan: Plan, { row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+    const replayed = how === 'replayed';
+    if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    const asked = submission.waitMs ?? options.waitMs;
+    const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : options.respondAsync ? 'respond-async' : undefined;
+    if (plan.wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
+    // A job that stood before may have ended in the very transaction that found it.
+    const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
+    const ended = plan.wait === 'end' ? await this.#waitForEnd(current) : await this.#waitUpTo(current, plan.wait);
+    const status = isFinal(ended.state) ? 200 : 202;
+    if (plan.wait === 'end') this.#refuseUnlessCompleted(ended);
+    return { status, job: jobOf(ended), replayed, preferenceApplied };
+  }
+
+  async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {
+    if (isFinal(row.state)) return row;
+    const wakeup = await this.#parts.waiters.wait(row.seq, waitMs);
+    if (wakeup === 'timeout') return this.#parts.dispatch.runningRow(row.seq) ?? this.#parts.store.jobs.readJob(row.seq) ?? row;
+    return wakeup.row ?? row;
+  }
+
+  /** Until the end or the deadline, `timeoutMs` from submission: then the job is cancelled. */
+  async #waitForEnd(row: JobRow): Promise<JobRow> {
+    if (isFinal(row.state)) return row;
+    const { store, dispatch, waiters, now } = this.#parts;
+    const jobId = jobIdOf(row);
+    const wakeup = await waiters.wait(row.seq, Math.max(0, row.created_at + row.timeout_ms - now()));
+    if (wakeup !== 'timeout') {
+      if (wakeup.row) return wakeup.row;
+      throw new Problem('not-found', 'The job was deleted while it was waited for.', { jobId });
+    }
+    if (this.#stopping) throw new Problem('shutting-down', 'The engine stopped before the job ended.', { jobId, retryAfterMs: 5_000 });
+    await dispatch.cancelAtDeadline(row.seq);
+    const waiting = await store.commit.write('must', () => {
+      const current = store.jobs.readJob(row.seq);
+      return current && !isFinal(current.state) && current.state !== 'executing' ? store.jobs.cancelWaiting(current, now()) : null;
+    });
+    if (waiting) dispatch.announceEnd(waiting);
+    const ended = store.jobs.readJob(row.seq);
+    if (ended?.state === 'completed') return ended;
+    throw new Problem(
+      'deadline-exceeded',
+      `The job did not end within ${row.timeout_ms} ms and was cancelled. Give it a longer timeoutMs, or submit it async.`,
+      { jobId },
+    );
+  }
+
+  #refuseUnlessCompleted(row: JobRow): void {
+    if (row.state === 'completed') return;
+    const error: JobError =
+      row.error === null ? { name: 'Cancelled', message: 'The job was cancelled.' } : (JSON.parse(row.error) as JobError);
+    throw new Problem('task-failed', `${row.state === 'cancelled' ? 'The job was cancelled' : 'The task failed'}: ${error.message}`, {
+      jobId: jobIdOf(row),
+      error,
+    });
+  }
+}
+
+const asyncAsAsked: Decision = { mode: 'async', reason: 'The caller asked for it.', p95Ms: null, samples: 0, waitMs: null };
+
+function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [Key in keyof Value]: Exclude<Value[Key], undefined>;
+  };
+}

@@ -1,0 +1,60 @@
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export type TaskFile = {
+  name: string;
+  path: string /** The file with its version, so that a changed file is another module. */;
+  url: string;
+};
+
+const extensions = ['.ts', '.mjs', '.js'] as const;
+const nameOfFile = /^([A-Za-z0-9][A-Za-z0-9._-]{0,99})\.(?:ts|mjs|js)$/;
+/** Editors write in several steps; what they leave is looked at once they are done. */
+const settleMs = 100;
+
+/** The user's own tasks: one file each in `<home>/tasks/`, its name the task's name. */
+export class TaskFiles {
+  readonly folder: string;
+  #watcher: FSWatcher | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  list(): TaskFile[] {
+    const names = readdirSync(this.folder).flatMap((file) => nameOfFile.exec(file)?.[1] ?? []);
+    return [...new Set(names)].sort().flatMap((name) => this.find(name) ?? []);
+  }
+
+  /** The file as it is now, or null. Its version is read anew each time: the next job must see a change at once. */
+  find(name: string): TaskFile | null {
+    for (const extension of extensions) {
+      const path = join(this.folder, name + extension);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (!stat?.isFile()) continue;
+      const url = pathToFileURL(path);
+      url.searchParams.set('v', `${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`);
+      return { name, path, url: url.href };
+    }
+    return null;
+  }
+
+  watch(changed: () => void): void {
+    if (!existsSync(this.folder)) return;
+    this.#watcher = watch(this.folder, () => {
+      if (this.#timer) clearTimeout(this.#timer);
+      this.#timer = setTimeout(changed, settleMs);
+    });
+    // A folder that goes away is seen again at the next submission.
+    this.#watcher.on('error', () => this.close());
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+}
