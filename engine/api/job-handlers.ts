@@ -1,0 +1,118 @@
+/** Jobs, dead letters and operations. */
+
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { invalid } from '../../contract/errors.ts';
+import type { Job } from '../../contract/job.ts';
+import { isFinal } from '../../contract/states.ts';
+import { idempotencyKeySchema } from '../../contract/submission.ts';
+import type { Backend, SubmitAnswer, SubmitOptions } from '../queue/backend.ts';
+import { empty, json, retryAfterSeconds } from './answer.ts';
+import { entityTag, noneMatch } from './entity-tag.ts';
+import type { Handlers } from './handler.ts';
+import { param } from './handler.ts';
+import { parsePrefer } from './prefer.ts';
+
+type JobRoute =
+  | 'submitJob'
+  | 'submitBatch'
+  | 'listJobs'
+  | 'getJob'
+  | 'patchJob'
+  | 'deleteJob'
+  | 'listAttempts'
+  | 'cancelJob'
+  | 'retryJob'
+  | 'runJobNow'
+  | 'listDeadLetters'
+  | 'redriveDeadLetters'
+  | 'discardDeadLetters'
+  | 'getOperation';
+
+/** @param refuseWork throws shutting-down once the engine takes nothing more */
+export function jobHandlers(backend: Backend, now: () => number, refuseWork: () => void): Pick<Handlers, JobRoute> {
+  return {
+    submitJob: async ({ body, rawBody, request }) => {
+      refuseWork();
+      const options = submitOptions(request.headers, rawBody, body.waitMs);
+      const answer = await backend.submit(body, options);
+      return json(answer.status, answer.job, submitHeaders(answer, now()));
+    },
+
+    submitBatch: async ({ body, request }) => {
+      refuseWork();
+      if (request.headers['idempotency-key'] !== undefined) {
+        throw invalid('Idempotency-Key', 'is not offered for a batch; leave it out, or give each job a "unique" key');
+      }
+      return json(202, { ids: await backend.submitBatch(body.jobs) });
+    },
+
+    listJobs: async ({ query }) => json(200, await backend.listJobs(query)),
+
+    getJob: async (call) => {
+      const id = param(call, 'id');
+      const { waitMs } = call.query;
+      const job = waitMs ? await backend.waitForJob(id, waitMs) : await backend.getJob(id);
+      const answer = json(200, job);
+      const tag = entityTag(answer.body ?? '');
+      const headers = ['ETag', tag, ...pollHeaders(job, now())];
+      return noneMatch(call.request.headers['if-none-match'], tag) ? { ...answer, headers } : empty(304, headers);
+    },
+
+    patchJob: async (call) => json(200, await backend.patchJob(param(call, 'id'), call.body)),
+    cancelJob: async (call) => json(200, await backend.cancelJob(param(call, 'id'))),
+    retryJob: async (call) => json(200, await backend.retryJob(param(call, 'id'))),
+    runJobNow: async (call) => json(200, await backend.runJobNow(param(call, 'id'))),
+    deleteJob: async (call) => {
+      await backend.deleteJob(param(call, 'id'));
+      return empty(204);
+    },
+
+    listAttempts: async (call) => {
+      const { limit, cursor } = call.query;
+      return json(200, await backend.listAttempts(param(call, 'id'), { limit, cursor }));
+    },
+
+    listDeadLetters: async ({ query }) => json(200, await backend.listJobs({ ...query, state: ['dead'] })),
+    redriveDeadLetters: async ({ body }) => json(202, await backend.redrive(body.ids)),
+    discardDeadLetters: async ({ body }) => json(202, await backend.discard(body.ids)),
+    getOperation: async (call) => json(200, await backend.getOperation(param(call, 'id'))),
+  };
+}
+
+function submitOptions(headers: IncomingHttpHeaders, rawBody: Buffer, bodyWaitMs: number | undefined): SubmitOptions {
+  // Node joins repeated Prefer headers by a comma; only Set-Cookie ever comes as a list.
+  const prefer = parsePrefer(headers.prefer as string | undefined);
+  const key = headers['idempotency-key'];
+  return {
+    respondAsync: prefer.respondAsync,
+    waitMs: bodyWaitMs ?? prefer.waitMs,
+    idempotency: key === undefined ? undefined : { key: idempotencyKey(String(key)), bodyHash: hash('sha256', rawBody) },
+  };
+}
+
+function idempotencyKey(key: string): string {
+  const outcome = idempotencyKeySchema.safeParse(key);
+  if (!outcome.success) throw invalid('Idempotency-Key', outcome.error.issues[0]?.message ?? 'is not valid');
+  return outcome.data;
+}
+
+function submitHeaders({ status, job, replayed, preferenceApplied }: SubmitAnswer, now: number): string[] {
+  const headers = ['Location', `/v1/jobs/${job.id}`];
+  if (status === 202) headers.push(...pollHeaders(job, now));
+  if (preferenceApplied !== undefined) headers.push('Preference-Applied', preferenceApplied);
+  if (replayed) headers.push('Idempotency-Replayed', 'true');
+  return headers;
+}
+
+/**
+ * `Retry-After` of a job that is not final: until it is due or a tenth of its age, whichever is longer, from 1 s to
+ * 60 s. A tenth, so that a poller learns of the end at most a tenth later than it could, at a number of polls that
+ * grows with the logarithm of the job's length.
+ */
+export function pollHeaders(job: Pick<Job, 'state' | 'createdAt' | 'runAt'>, now: number): string[] {
+  if (isFinal(job.state)) return [];
+  const age = now - Date.parse(job.createdAt);
+  const untilDue = job.state === 'scheduled' || job.state === 'retryable' ? Date.parse(job.runAt) - now : 0;
+  return ['Retry-After', retryAfterSeconds(Math.min(60_000, Math.max(untilDue, age / 10)))];
+}

@@ -1,0 +1,278 @@
+/** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
+
+import { z } from 'zod';
+import type { ProblemDetails } from '../../contract/errors.ts';
+import { type ProblemCode, problems } from '../../contract/errors.ts';
+import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
+import { laneNames, logStreams, modes } from '../../contract/job.ts';
+import type { Json, JsonObject } from '../../contract/json.ts';
+import type {
+  Health,
+  Info,
+  Lane,
+  Operation,
+  Queue,
+  Series,
+  SeriesPoint,
+  StateCounts,
+  Stats,
+  Task,
+  Workers,
+} from '../../contract/resources.ts';
+import { operationStates } from '../../contract/resources.ts';
+import { backoffs } from '../../contract/retry.ts';
+import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
+import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+
+const time = z.iso.datetime();
+const json: z.ZodType<Json> = z.custom<Json>();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+const count = z.int().min(0);
+const ms = z.number().nullable();
+const cursor = z.string().nullable();
+
+/** Every schema with a name, under which others refer to it. */
+export const components = z.registry<{ id: string }>();
+
+function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  components.add(schema, { id });
+  return schema;
+}
+
+const jobError = named(
+  'JobError',
+  z.object({
+    name: z.string(),
+    message: z.string(),
+    code: z.string().exactOptional(),
+    stack: z.string().exactOptional(),
+    details: json.exactOptional(),
+  }) satisfies z.ZodType<JobError>,
+);
+
+const decision = named(
+  'Decision',
+  z.object({
+    mode: z.enum(['sync', 'async', 'hybrid', 'wait']),
+    reason: z.string(),
+    p95Ms: ms,
+    samples: count,
+    waitMs: ms,
+  }) satisfies z.ZodType<Decision>,
+);
+
+const job = named(
+  'Job',
+  z.object({
+    id: z.string(),
+    task: z.string(),
+    queue: z.string(),
+    mode: z.enum(modes),
+    lane: z.enum(laneNames),
+    state: z.enum(jobStates),
+    priority: z.int(),
+    attempt: count,
+    maxAttempts: count,
+    payload: jsonObject,
+    result: json,
+    optimistic: json,
+    error: jobError.nullable(),
+    progress: z.object({ percent: z.number(), message: z.string().nullable() }).nullable(),
+    tags: z.array(z.string()),
+    uniqueKey: z.string().nullable(),
+    workflowId: z.string().nullable(),
+    decision: decision.nullable(),
+    createdAt: time,
+    runAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    timeoutMs: z.number(),
+    duplicate: z.literal(true).exactOptional(),
+  }) satisfies z.ZodType<Job>,
+);
+
+const jobPage = named(
+  'JobPage',
+  z.object({ jobs: z.array(job), next: cursor, total: count, exact: z.boolean() }) satisfies z.ZodType<JobPage>,
+);
+
+const attempt = named(
+  'Attempt',
+  z.object({
+    attempt: count,
+    lane: z.enum(laneNames),
+    thread: z.int().nullable(),
+    startedAt: time,
+    finishedAt: time.nullable(),
+    outcome: z.enum(attemptOutcomes).nullable(),
+    error: jobError.nullable(),
+  }) satisfies z.ZodType<Attempt>,
+);
+
+const logLine = named(
+  'LogLine',
+  z.object({ at: time, attempt: count, stream: z.enum(logStreams), text: z.string() }) satisfies z.ZodType<LogLine>,
+);
+const logPage = named('LogPage', z.object({ lines: z.array(logLine), next: cursor }) satisfies z.ZodType<LogPage>);
+
+const operation = named(
+  'Operation',
+  z.object({
+    id: z.string(),
+    action: z.string(),
+    state: z.enum(operationStates),
+    matched: count,
+    done: count,
+    failed: count,
+    reason: z.string().exactOptional(),
+  }) satisfies z.ZodType<Operation>,
+);
+
+const stateCounts = named('StateCounts', z.record(z.enum(jobStates), count) satisfies z.ZodType<StateCounts>);
+
+const task = named(
+  'Task',
+  z.object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    source: z.string(),
+    lane: z.enum(['io', 'cpu']),
+    input: jsonObject,
+    result: jsonObject,
+    defaults: z.object({
+      timeoutMs: z.number(),
+      retry: z.object({ maxAttempts: z.int(), backoff: z.enum(backoffs), baseMs: z.number(), maxMs: z.number(), jitter: z.number() }),
+    }),
+    declares: z.object({
+      idempotent: z.boolean().exactOptional(),
+      interactive: z.boolean().exactOptional(),
+      needsResult: z.boolean().exactOptional(),
+      retryable: z.boolean().exactOptional(),
+      consistency: z.enum(['strong', 'eventual']).exactOptional(),
+    }),
+    examples: z.array(jsonObject),
+    stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
+    advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),
+    error: z.string().nullable(),
+  }) satisfies z.ZodType<Task>,
+);
+
+const queue = named(
+  'Queue',
+  z.object({
+    name: z.string(),
+    paused: z.boolean(),
+    concurrency: z.int().nullable(),
+    counts: stateCounts,
+    oldestAvailableMs: ms,
+  }) satisfies z.ZodType<Queue>,
+);
+
+const lane = z.object({
+  name: z.enum(laneNames),
+  threads: z.array(
+    z.object({
+      id: z.int(),
+      lane: z.enum(laneNames),
+      jobs: count,
+      busy: z.boolean(),
+      utilization: z.number(),
+      heapBytes: z.number(),
+      startedAt: time,
+    }),
+  ),
+  minThreads: count,
+  maxThreads: count,
+  jobs: count,
+  places: count,
+}) satisfies z.ZodType<Lane>;
+const workers = named('Workers', z.object({ lanes: z.array(lane) }) satisfies z.ZodType<Workers>);
+
+const stats = named(
+  'Stats',
+  z.object({
+    at: time,
+    counts: stateCounts,
+    queues: z.record(z.string(), stateCounts),
+    tasks: z.record(z.string(), stateCounts),
+  }) satisfies z.ZodType<Stats>,
+);
+
+const point = z.object({
+  at: time,
+  submitted: count,
+  completed: count,
+  failed: count,
+  dead: count,
+  waitP50Ms: ms,
+  waitP95Ms: ms,
+  waitP99Ms: ms,
+  runP50Ms: ms,
+  runP95Ms: ms,
+  runP99Ms: ms,
+}) satisfies z.ZodType<SeriesPoint>;
+const series = named('Series', z.object({ from: time, to: time, stepMs: z.number(), points: z.array(point) }) satisfies z.ZodType<Series>);
+
+const health = named('Health', z.object({ status: z.enum(['ok', 'degraded']), detail: z.string().nullable() }) satisfies z.ZodType<Health>);
+
+const info = named(
+  'Info',
+  z.object({
+    name: z.literal('switchyard'),
+    version: z.string(),
+    apiVersion: z.literal(1),
+    home: z.string(),
+    pid: z.int(),
+    node: z.string(),
+    sqlite: z.string(),
+    startedAt: time,
+    durability: z.literal('full'),
+    limits: z.record(z.string(), z.number()),
+  }) satisfies z.ZodType<Info>,
+);
+
+export const problemSchema = named(
+  'Problem',
+  z.object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(problems) as ProblemCode[]),
+    jobId: z.string().exactOptional(),
+    error: jobError.exactOptional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
+  }) satisfies z.ZodType<ProblemDetails>,
+);
+
+type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob'>]: z.ZodType<ReplyOf<Name>> };
+
+export const replySchemas: ReplySchemas = {
+  submitJob: job,
+  submitBatch: named('JobIds', z.object({ ids: z.array(z.string()) })),
+  listJobs: jobPage,
+  getJob: job,
+  patchJob: job,
+  listAttempts: named('AttemptPage', z.object({ attempts: z.array(attempt), next: cursor })),
+  readLogs: logPage,
+  cancelJob: job,
+  retryJob: job,
+  runJobNow: job,
+  listDeadLetters: jobPage,
+  redriveDeadLetters: operation,
+  discardDeadLetters: operation,
+  getOperation: operation,
+  listTasks: named('TaskList', z.object({ tasks: z.array(task), next: z.null() })),
+  getTask: task,
+  listQueues: named('QueueList', z.object({ queues: z.array(queue), next: z.null() })),
+  getQueue: queue,
+  makeQueue: queue,
+  patchQueue: queue,
+  getWorkers: workers,
+  getStats: stats,
+  getSeries: series,
+  getHealth: health,
+  getInfo: info,
+  makeWindowAddress: named('WindowAddress', z.object({ address: z.string() })),
+};
