@@ -1,0 +1,255 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../../contract/limits.ts';
+import { expectKind, jobId, openThread, resultValue } from './test-thread.ts';
+
+describe('results', () => {
+  it('of a task come back as JSON text', async () => {
+    const thread = openThread();
+    const task = thread.taskThat('return { sum: payload.a + payload.b };');
+    expect(await thread.result(task, { a: 2, b: 3 })).toEqual({ kind: 'succeeded', result: '{"sum":5}' });
+  });
+
+  it('that are undefined become null', async () => {
+    const thread = openThread();
+    expect(await thread.result(thread.taskThat(''))).toEqual({ kind: 'succeeded', result: 'null' });
+  });
+
+  it.each([
+    ['a cycle', 'const a = {}; a.a = a; return a;', /no JSON.*circular/i],
+    ['a BigInt', 'return { n: 1n };', /no JSON.*BigInt/],
+    ['a function', 'return () => 1;', /a function is no JSON/],
+    ['a toJSON that throws', 'return { toJSON() { throw new Error("broken toJSON"); } };', /broken toJSON/],
+  ])('with %s fail for good and say why', async (_, body, message) => {
+    const thread = openThread();
+    const result = expectKind(await thread.result(thread.taskThat(body)), 'failed-for-good');
+    expect(result.error.message).toMatch(message);
+  });
+
+  it('over the limit fail for good, at the limit they are kept', async () => {
+    const thread = openThread();
+    const task = thread.taskThat('return "x".repeat(payload.length);');
+    const kept = await thread.result(task, { length: limits.resultBytes - 2 });
+    expect(expectKind(kept, 'succeeded').result).toHaveLength(limits.resultBytes);
+    const refused = expectKind(await thread.result(task, { length: limits.resultBytes - 1 }), 'failed-for-good');
+    expect(refused.error.message).toContain('at most 1 MiB');
+  });
+
+  it('of a task without a promise, and of one that is no async function, are taken as well', async () => {
+    const thread = openThread();
+    const plain = thread.task('export default { run(payload) { return this.factor * payload.n; }, factor: 3 };');
+    expect(resultValue(await thread.result(plain, { n: 7 }))).toBe(21);
+    const thenable = thread.task('export default { run: () => ({ then(done) { done("later"); } }) };');
+    expect(resultValue(await thread.result(thenable))).toBe('later');
+  });
+});
+
+describe('errors', () => {
+  it('keep name, message, code, details and the chain of causes', async () => {
+    const thread = openThread();
+    const task = thread.taskThat(`
+      const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      throw Object.assign(new TypeError('could not fetch', { cause }), { details: { host: 'db' } });`);
+    const { error } = expectKind(await thread.result(task), 'failed');
+    expect(error).toMatchObject({ name: 'TypeError', message: 'could not fetch', code: 'ECONNREFUSED', details: { host: 'db' } });
+    expect(error.stack).toContain('Caused by: Error: connection refused');
+    expect(error.stack).not.toContain('node:internal');
+  });
+
+  it.each([
+    ['a text', 'throw "just text";', { name: 'Error', message: 'just text' }],
+    ['nothing', 'throw undefined;', { name: 'Error', message: 'The task threw undefined' }],
+    ['a value that throws when it is read', 'throw new Proxy({}, { get() { throw new Error("no"); } });', { name: 'Error' }],
+    ['details with a cycle', 'const e = new Error("x"); e.details = { e }; throw e;', { message: 'x' }],
+  ])('may be %s', async (_, body, shape) => {
+    const thread = openThread();
+    expect(expectKind(await thread.result(thread.taskThat(body)), 'failed').error).toMatchObject(shape);
+  });
+
+  it('are held to the limit, and the end of long details is kept', async () => {
+    const thread = openThread();
+    const task = thread.taskThat(`
+      const e = new Error('\\u0001'.repeat(100_000));
+      e.details = { tail: 'x'.repeat(100_000) + 'the end', list: new Array(50_000).fill('item') };
+      throw e;`);
+    const { error } = expectKind(await thread.result(task), 'failed');
+    expect(Buffer.byteLength(JSON.stringify(error))).toBeLessThanOrEqual(limits.errorBytes);
+    expect((error.details as { tail: string }).tail).toMatch(/the end$/);
+  });
+
+  it('say whether and when to try again', async () => {
+    const thread = openThread();
+    const task = thread.taskThat(`
+      if (payload.what === 'never') throw task.failForGood('no use', { reason: 1 });
+      if (payload.what === 'later') throw task.retryAfter(1500.2, 'busy');
+      if (payload.what === 'snooze') throw task.snooze(60_000);
+      if (payload.what === 'wrong') throw task.snooze('soon');`);
+    expect(await thread.result(task, { what: 'never' })).toMatchObject({
+      kind: 'failed-for-good',
+      error: { message: 'no use', details: { reason: 1 } },
+    });
+    expect(await thread.result(task, { what: 'later' })).toMatchObject({ kind: 'failed', retryAfterMs: 1501, error: { message: 'busy' } });
+    expect(await thread.result(task, { what: 'snooze' })).toEqual({ kind: 'snoozed', ms: 60_000 });
+    expect(await thread.result(task, { what: 'wrong' })).toMatchObject({ kind: 'failed', error: { name: 'TypeError' } });
+  });
+
+  it('say so as well when they come from another copy of the module', async () => {
+    const thread = openThread();
+    const copy = new URL('../../../workers/task-errors.ts?copy', import.meta.url).href;
+    const task = thread.taskThat(`const { snooze } = await import(${JSON.stringify(copy)}); throw snooze(5);`);
+    expect(await thread.result(task)).toEqual({ kind: 'snoozed', ms: 5 });
+  });
+});
+
+describe('the context', () => {
+  it('tells job and attempt, a trace that all attempts share, and works when taken apart', async () => {
+    const thread = openThread();
+    const task = thread.task(
+      'export default { run: (_, { jobId, attempt, traceparent, parents, log, signal }) => { log("hi"); return { jobId, attempt, traceparent, parents, aborted: signal.aborted }; } };',
+    );
+    const [first, second] = [resultValue(await thread.result(task, {}, 1)), resultValue(await thread.result(task, {}, 2))] as {
+      traceparent: string;
+    }[];
+    expect(first).toMatchObject({ jobId, attempt: 1, parents: {}, aborted: false });
+    expect(second).toMatchObject({ jobId, attempt: 2 });
+    expect(first?.traceparent).toMatch(/^00-01890a5dac96774bbcceb302099a8057-[0-9a-f]{16}-01$/);
+    expect(second?.traceparent.slice(0, 35)).toBe(first?.traceparent.slice(0, 35));
+    expect(second?.traceparent).not.toBe(first?.traceparent);
+  });
+});
+
+describe('abort', () => {
+  it('reaches the signal with its reason, and a run that then rejects is aborted', async () => {
+    const thread = openThread();
+    const task = thread.taskThat(
+      'task.log("ready"); await new Promise((_, no) => task.signal.addEventListener("abort", () => no(payload.own ? new Error("cleaned up") : task.signal.reason)));',
+    );
+    const [plain, own] = thread.startAll(task, [{}, { own: true }]);
+    if (!plain || !own) throw new Error('not started');
+    await thread.untilLine(own.run, 'ready');
+    thread.send({ type: 'abort', run: plain.run, reason: 'timed-out' });
+    thread.send({ type: 'abort', run: own.run, reason: 'cancelled' });
+    expect(await plain.result).toEqual({ kind: 'aborted', reason: 'timed-out', error: null });
+    expect(await own.result).toMatchObject({ kind: 'aborted', reason: 'cancelled', error: { message: 'cleaned up' } });
+  });
+
+  it('does not undo the success of a run that succeeds all the same', async () => {
+    const thread = openThread();
+    const { run, result } = thread.start(
+      thread.taskThat('task.log("ready"); return new Promise((yes) => task.signal.addEventListener("abort", () => yes("done")));'),
+    );
+    await thread.untilLine(run, 'ready');
+    thread.send({ type: 'abort', run, reason: 'cancelled' });
+    expect(resultValue(await result)).toBe('done');
+  });
+
+  it('ends a run whose module is still loading, and the task is never called', async () => {
+    const thread = openThread();
+    const slow = thread.task(
+      'await new Promise((go) => { globalThis.go = go; }); let calls = 0; export default { run() { calls += 1; return calls; } };',
+    );
+    const { run, result } = thread.start(slow);
+    thread.send({ type: 'abort', run, reason: 'cancelled' });
+    expect(await result).toEqual({ kind: 'aborted', reason: 'cancelled', error: null });
+    await thread.result(thread.taskThat('globalThis.go();'));
+    expect(resultValue(await thread.result(slow))).toBe(1);
+    expect(
+      thread.messages.flatMap((message) => (message.type === 'outcomes' ? message.outcomes : [])).filter((one) => one.run === run),
+    ).toHaveLength(1);
+  });
+
+  it('of a run that is over or was never there changes nothing', async () => {
+    const thread = openThread();
+    thread.send({ type: 'abort', run: 999, reason: 'cancelled' });
+    expect(resultValue(await thread.result(thread.taskThat('return 1;')))).toBe(1);
+  });
+});
+
+describe('many jobs', () => {
+  it('of one message run at the same time', async () => {
+    const thread = openThread();
+    // Each waits until all are there: one after the other they would never end.
+    const meeting = thread.task(`
+      let here = 0; let open; const all = new Promise((resolve) => { open = resolve; });
+      export default { async run(payload) { here += 1; if (here === payload.of) open(); await all; return here; } };`);
+    const started = thread.startAll(
+      meeting,
+      Array.from({ length: 200 }, () => ({ of: 200 })),
+    );
+    const values = await Promise.all(started.map(({ result }) => result.then(resultValue)));
+    expect(values).toEqual(new Array(200).fill(200));
+  });
+
+  it('come back in few messages, each run once', async () => {
+    const thread = openThread();
+    const task = thread.task('export default { run: (payload) => payload.n };');
+    await thread.result(task, { n: -1 });
+    const before = thread.messages.length;
+    const started = thread.startAll(
+      task,
+      Array.from({ length: 1000 }, (_, n) => ({ n })),
+    );
+    expect(await Promise.all(started.map(({ result }) => result.then(resultValue)))).toEqual(started.map((_, n) => n));
+    expect(thread.messages.length - before).toBeLessThan(100);
+  });
+
+  it('that block the thread are heard one by one, not all at the end', async () => {
+    const thread = openThread();
+    const task = thread.task('export default { run() { const end = Date.now() + 60; while (Date.now() < end); } };');
+    const started = thread.startAll(task, [{}, {}, {}, {}]);
+    await Promise.all(started.map(({ result }) => result));
+    expect(thread.messages.filter((message) => message.type === 'outcomes').length).toBeGreaterThan(1);
+  });
+});
+
+describe('a session', () => {
+  it('that is closed ends once its runs have ended, and says all before', async () => {
+    const thread = openThread();
+    const { run, result } = thread.start(
+      thread.taskThat('task.log("ready"); await new Promise((go) => { globalThis.go = go; }); task.log("last words"); return 1;'),
+    );
+    await thread.untilLine(run, 'ready');
+    const helper = thread.start(thread.taskThat('setImmediate(() => globalThis.go());'));
+    thread.send({ type: 'close' });
+    await thread.session;
+    await helper.result;
+    expect(resultValue(await result)).toBe(1);
+    expect(thread.lines(run)).toEqual(['ready', 'last words']);
+  });
+
+  it('answers a ping with heap and utilization', async () => {
+    const thread = openThread();
+    const pong = async (ping: number) => {
+      thread.send({ type: 'ping', ping });
+      return thread.until((messages) => messages.find((message) => message.type === 'pong' && message.ping === ping));
+    };
+    await pong(1);
+    await thread.result(thread.task('export default { run() { const end = Date.now() + 200; while (Date.now() < end); } };'));
+    const answer = await pong(2);
+    if (answer.type !== 'pong') throw new Error('no pong');
+    expect(answer.heapBytes).toBeGreaterThan(1_000_000);
+    expect(answer.utilization).toBeGreaterThan(0.1);
+    expect(answer.utilization).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a changed file', () => {
+  it('is used under its new url while runs of the old one end as they began', async () => {
+    const thread = openThread();
+    const old = thread.task(
+      'export default { async run(_, task) { task.log("ready"); await new Promise((go) => { globalThis.go = go; }); return "old"; } };',
+    );
+    const running = thread.start({ ...old, url: `${old.url}?v=1` });
+    await thread.untilLine(running.run, 'ready');
+    writeFileSync(fileURLToPath(old.url), 'export default { run() { globalThis.go(); return "new"; } };');
+    expect(resultValue(await thread.result({ ...old, url: `${old.url}?v=2` }))).toBe('new');
+    expect(resultValue(await running.result)).toBe('old');
+  });
+
+  it('in TypeScript runs as it is', async () => {
+    const thread = openThread();
+    const task = thread.task('type P = { n: number };\nexport default { run({ n }: P): number { return n * 2; } };', 'ts');
+    expect(resultValue(await thread.result(task, { n: 4 }))).toBe(8);
+  });
+});

@@ -1,0 +1,80 @@
+/** What a module says of itself, checked: a wrong field is named rather than ignored. */
+
+import { z } from 'zod';
+import type { JsonObject } from '../contract/json.ts';
+import { limits } from '../contract/limits.ts';
+import { retrySchema } from '../contract/submission.ts';
+import type { TaskDefinition } from '../contract/task.ts';
+import type { TaskDescription } from '../contract/thread.ts';
+
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+const taskFunction = z.custom<(...parameters: never[]) => unknown>((value) => typeof value === 'function', 'must be a function');
+const text = z.string('must be a string');
+const flag = z.boolean('must be true or false').optional();
+
+const definitionSchema = z.object({
+  title: text.max(200).optional(),
+  description: text.max(10_000).optional(),
+  lane: z.enum(['io', 'cpu'], 'must be "io" or "cpu"').default('cpu'),
+  input: jsonObject
+    .refine((schema) => schema.type === undefined || schema.type === 'object', 'must have "type": "object", as a payload is an object')
+    .default(() => ({ type: 'object' })),
+  result: jsonObject.default(() => ({})),
+  timeoutMs: z.int('must be a whole number of milliseconds').min(1).max(limits.timeoutMs).optional(),
+  retry: retrySchema.default(() => ({})),
+  declares: z
+    .strictObject({
+      idempotent: flag,
+      interactive: flag,
+      needsResult: flag,
+      retryable: flag,
+      consistency: z.enum(['strong', 'eventual'], 'must be "strong" or "eventual"').optional(),
+    })
+    .default(() => ({})),
+  examples: z
+    .array(jsonObject, 'must be a list of payloads')
+    .max(20)
+    .default(() => []),
+  predict: taskFunction.optional(),
+  rollback: taskFunction.optional(),
+});
+
+/** @throws TypeError that names each wrong field */
+export function describeTask(name: string, task: TaskDefinition): TaskDescription {
+  const parsed = definitionSchema.safeParse(task);
+  if (!parsed.success) {
+    throw new TypeError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'default export'}: ${message}`).join('; '));
+  }
+  const { title, description, predict, rollback, timeoutMs, input, result, examples, ...rest } = parsed.data;
+  return {
+    ...rest,
+    title: title ?? name,
+    description: description ?? '',
+    input: asJson('input', input),
+    result: asJson('result', result),
+    examples: asJson('examples', examples),
+    timeoutMs: timeoutMs ?? null,
+    retry: withoutUndefined(rest.retry),
+    declares: withoutUndefined(rest.declares),
+    hasPredict: predict !== undefined,
+    hasRollback: rollback !== undefined,
+  };
+}
+
+/** A copy that travels: functions, which JSON knows nothing of, would not leave the thread. */
+function asJson<Value>(field: string, value: Value): Value {
+  try {
+    return JSON.parse(JSON.stringify(value)) as Value;
+  } catch (cause) {
+    throw new TypeError(`${field}: is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function withoutUndefined<Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]: Exclude<Fields[Key], undefined>;
+  };
+}

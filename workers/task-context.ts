@@ -1,0 +1,89 @@
+/** What a task is given beside its payload. Members are made when they are touched, and keep working when they are taken apart: `run(payload, { log, signal })`. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { LogStream } from '../contract/job.ts';
+import type { Json } from '../contract/json.ts';
+import type { TaskContext } from '../contract/task.ts';
+import { failForGood, retryAfter, snooze } from './task-errors.ts';
+
+/** As the built-in tasks see it: the platform's own signal, and the home for what they note there. */
+export type BuiltInContext = Omit<TaskContext, 'signal'> & { readonly signal: AbortSignal; readonly home: string };
+
+/** What a run lends its task. */
+export type ContextSource = {
+  readonly job: { readonly jobId: string; readonly attempt: number };
+  readonly home: string;
+  readonly signal: AbortSignal;
+  log(text: string, stream: LogStream): void;
+  progress(percent: number, message: string | undefined): void;
+};
+
+const noParents: Readonly<Record<string, Json>> = Object.freeze({});
+
+export class JobContext implements BuiltInContext {
+  readonly #run: ContextSource;
+  #log: TaskContext['log'] | null = null;
+  #progress: TaskContext['progress'] | null = null;
+  #traceparent: string | null = null;
+
+  constructor(run: ContextSource) {
+    this.#run = run;
+  }
+
+  get jobId(): string {
+    return this.#run.job.jobId;
+  }
+
+  get attempt(): number {
+    return this.#run.job.attempt;
+  }
+
+  get home(): string {
+    return this.#run.home;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  get parents(): Readonly<Record<string, Json>> {
+    return noParents;
+  }
+
+  get traceparent(): string {
+    this.#traceparent ??= traceparentOf(this.#run.job.jobId);
+    return this.#traceparent;
+  }
+
+  get log(): TaskContext['log'] {
+    this.#log ??= (text, stream = 'log') => this.#run.log(String(text), stream);
+    return this.#log;
+  }
+
+  get progress(): TaskContext['progress'] {
+    this.#progress ??= (percent, message) => this.#run.progress(percent, message);
+    return this.#progress;
+  }
+
+  get failForGood(): TaskContext['failForGood'] {
+    return failForGood;
+  }
+
+  get retryAfter(): TaskContext['retryAfter'] {
+    return retryAfter;
+  }
+
+  get snooze(): TaskContext['snooze'] {
+    return snooze;
+  }
+}
+
+/**
+ * W3C Trace Context, version 00. All attempts of a job share one trace: a UUID's 16 bytes are the trace id
+ * (another kind of id is hashed to as many); the parent id is new for each run. Flag 01: recorded.
+ */
+function traceparentOf(jobId: string): string {
+  const digits = jobId.replaceAll('-', '').toLowerCase();
+  const traceId = /^[0-9a-f]{32}$/.test(digits) ? digits : createHash('sha256').update(jobId).digest('hex').slice(0, 32);
+  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+}

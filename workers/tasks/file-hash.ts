@@ -1,0 +1,175 @@
+/** Digests of files and of everything in folders, read as streams: a file may be larger than the memory. */
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonObject } from '../../contract/json.ts';
+import { limits } from '../../contract/limits.ts';
+import type { TaskDefinition } from '../../contract/task.ts';
+import type { BuiltInContext } from '../task-context.ts';
+import { failForGood } from '../task-errors.ts';
+import { readableBytes } from '../text-limits.ts';
+import { absolutePathSchema, lastingFileProblem, requireAbsolutePath } from './absolute-path.ts';
+
+const digestLength = { sha256: 64, sha512: 128, blake2b512: 128 } as const;
+type Algorithm = keyof typeof digestLength;
+
+type HashPayload = { paths: string[]; algorithm?: Algorithm };
+type HashResult = { files: { path: string; bytes: number; digest: string }[] };
+
+const chunkBytes = 1_048_576;
+
+const input: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['paths'],
+  properties: {
+    paths: {
+      type: 'array',
+      title: 'Files and folders',
+      description: `Folders are walked in the order of names, with all that is in them; links inside of them are left out. The result may take ${readableBytes(limits.resultBytes)}, which is some thousand files.`,
+      items: absolutePathSchema('Path', 'A file or folder.'),
+      minItems: 1,
+      maxItems: 1_000,
+    },
+    algorithm: {
+      type: 'string',
+      title: 'Algorithm',
+      description: 'SHA-256 is what most tools write; BLAKE2b and SHA-512 are faster where the processor has no help for SHA-256.',
+      enum: Object.keys(digestLength),
+      default: 'sha256',
+    },
+  },
+};
+
+const result: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['files'],
+  properties: {
+    files: {
+      type: 'array',
+      title: 'Files',
+      description: 'In the order of the paths that were given, and of names within a folder.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['path', 'bytes', 'digest'],
+        properties: {
+          path: { type: 'string', title: 'Path', description: 'The path as given, with what was found below it.' },
+          bytes: { type: 'integer', title: 'Size', description: 'In bytes, as read.' },
+          digest: { type: 'string', title: 'Digest', description: 'In hexadecimal, lower case.' },
+        },
+      },
+    },
+  },
+};
+
+async function run({ paths, algorithm = 'sha256' }: HashPayload, task: BuiltInContext): Promise<HashResult> {
+  if (!Object.hasOwn(digestLength, algorithm)) throw failForGood(`algorithm: must be one of ${Object.keys(digestLength).join(', ')}`);
+  for (const [index, path] of paths.entries()) requireAbsolutePath(`paths[${index}]`, path);
+  const found = new FoundFiles(digestLength[algorithm], task);
+  for (const path of paths) await found.add(path);
+  found.logSkipped();
+  task.log(`${found.files.length} files, ${readableBytes(found.bytes)}`);
+
+  const files: HashResult['files'] = [];
+  let done = 0;
+  for (const path of found.files) {
+    const { bytes, digest } = await hashFile(path, algorithm, task, (more) => {
+      done += more;
+      task.progress(found.bytes === 0 ? 100 : (done / found.bytes) * 100, path);
+    });
+    files.push({ path, bytes, digest });
+    if (found.files.length <= 100) task.log(`${digest}  ${path}`);
+  }
+  return { files };
+}
+
+async function hashFile(path: string, algorithm: Algorithm, task: BuiltInContext, read: (bytes: number) => void) {
+  const hash = createHash(algorithm);
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes, signal: task.signal })) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      read((chunk as Buffer).length);
+    }
+  } catch (error) {
+    throw fileProblem(path, error);
+  }
+  return { bytes, digest: hash.digest('hex') };
+}
+
+function fileProblem(path: string, error: unknown): unknown {
+  const problem = lastingFileProblem(error);
+  return problem === null ? error : failForGood(`${path} ${problem}`);
+}
+
+/** All files first, then their bytes: progress needs the sum, and too many are refused before hours of reading. */
+class FoundFiles {
+  readonly files: string[] = [];
+  bytes = 0;
+  readonly #digestLength: number;
+  readonly #task: BuiltInContext;
+  #resultBytes = '{"files":[]}'.length;
+  #links = 0;
+  #others = 0;
+
+  constructor(length: number, task: BuiltInContext) {
+    this.#digestLength = length;
+    this.#task = task;
+  }
+
+  /** A path that was named is followed when it is a link; what a folder holds is not. */
+  async add(path: string): Promise<void> {
+    const named = await stat(path).catch((error: unknown) => Promise.reject(fileProblem(path, error)));
+    if (named.isDirectory()) await this.#walk(path);
+    else if (named.isFile()) this.#take(path, named.size);
+    else throw failForGood(`${path} is neither a file nor a folder`);
+  }
+
+  logSkipped(): void {
+    if (this.#links > 0) this.#task.log(`${this.#links} links were left out: links in folders are not followed`);
+    if (this.#others > 0) this.#task.log(`${this.#others} things that are no files (pipes, sockets, devices) were left out`);
+  }
+
+  async #walk(folder: string): Promise<void> {
+    this.#task.signal.throwIfAborted();
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => Promise.reject(fileProblem(folder, error)));
+    // By code unit, so that the order is the same on every machine and in every language.
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await this.#walk(path);
+      else if (entry.isFile()) this.#take(path, (await lstat(path)).size);
+      else if (entry.isSymbolicLink()) this.#links += 1;
+      else this.#others += 1;
+    }
+  }
+
+  #take(path: string, size: number): void {
+    this.files.push(path);
+    this.bytes += size;
+    const numbers = '{"path":,"bytes":,"digest":""},'.length + String(size).length;
+    this.#resultBytes += Buffer.byteLength(JSON.stringify(path)) + numbers + this.#digestLength;
+    if (this.#resultBytes <= limits.resultBytes) return;
+    throw failForGood(
+      `These are more files than a result can hold: ${this.files.length} of them already take ${readableBytes(limits.resultBytes)}. Hash the folders inside one by one.`,
+    );
+  }
+}
+
+export default {
+  title: 'Hash files',
+  description:
+    'Computes a checksum of each file, also of all files in folders. Links in folders are not followed; pipes, sockets and devices are left out.',
+  lane: 'cpu',
+  input,
+  result,
+  timeoutMs: 3_600_000,
+  retry: { maxAttempts: 3 },
+  declares: { idempotent: true },
+  examples: [{ paths: [process.execPath] }, { paths: [process.execPath], algorithm: 'blake2b512' }],
+  run,
+} satisfies TaskDefinition<HashPayload, HashResult>;

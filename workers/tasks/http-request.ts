@@ -1,0 +1,321 @@
+/** One HTTP exchange: redirects followed, size bounded, and a failure judged by whether another try can help. */
+
+import { pipeline, type Readable } from 'node:stream';
+import { type BrotliDecompress, createBrotliDecompress, createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
+import { Agent, type Dispatcher, request } from 'undici';
+import type { Json, JsonObject } from '../../contract/json.ts';
+import { limits } from '../../contract/limits.ts';
+import type { TaskDefinition } from '../../contract/task.ts';
+import type { BuiltInContext } from '../task-context.ts';
+import { failForGood, retryAfter } from '../task-errors.ts';
+import { readableBytes, startOfText } from '../text-limits.ts';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof methods)[number];
+
+type HttpPayload = {
+  url: string;
+  method?: Method;
+  headers?: Record<string, string>;
+  body?: string;
+  json?: Json;
+  expectStatus?: number | number[];
+  maxBytes?: number;
+};
+
+type HttpResult = { status: number; headers: Record<string, string | string[]>; body?: string; json?: Json; bytes: number };
+
+type Exchange = { url: URL; method: Method; headers: Record<string, string>; body: string | null };
+
+const mostRedirects = 5;
+const defaultMaxBytes = 1_048_576;
+const hardMaxBytes = 16_777_216;
+/** As long as a retry policy may wait; a server that asks for more gets this. */
+const longestRetryAfterMs = 7 * 86_400_000;
+const errorBodyBytes = 4_096;
+
+/** Time limits are the job's (its signal); the agent's own would end a slow answer behind its back. */
+const agent = new Agent({ connections: 256, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 });
+
+const statusSchema: JsonObject = { type: 'integer', minimum: 100, maximum: 599 };
+
+const input: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['url'],
+  not: { required: ['body', 'json'] },
+  properties: {
+    url: {
+      type: 'string',
+      title: 'Address',
+      description: 'Where to: http:// or https://.',
+      pattern: '^[hH][tT][tT][pP][sS]?://',
+      maxLength: 16_384,
+    },
+    method: { type: 'string', title: 'Method', description: 'GET without a body, POST with one, when left out.', enum: [...methods] },
+    headers: {
+      type: 'object',
+      title: 'Headers',
+      description:
+        'Sent with the request. Added unless given here: traceparent, and for POST and PATCH an Idempotency-Key that is the same at every try of the job.',
+      additionalProperties: { type: 'string' },
+      default: {},
+    },
+    body: { type: 'string', title: 'Body as text', description: 'Sent as it is. Not together with "json".' },
+    json: { title: 'Body as JSON', description: 'Any value; sent as JSON, with its content type. Not together with "body".' },
+    expectStatus: {
+      title: 'Expected status',
+      description: 'The status, or statuses, that count as success; any of 200 to 299 when left out.',
+      oneOf: [statusSchema, { type: 'array', items: statusSchema, minItems: 1, maxItems: 100 }],
+    },
+    maxBytes: {
+      type: 'integer',
+      title: 'Largest answer',
+      description: `In bytes, after decompression. The whole result may take ${readableBytes(limits.resultBytes)} as JSON.`,
+      minimum: 0,
+      maximum: hardMaxBytes,
+      default: defaultMaxBytes,
+    },
+  },
+};
+
+const result: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['status', 'headers', 'bytes'],
+  properties: {
+    status: { type: 'integer', title: 'Status', description: 'Of the last answer, after redirects.' },
+    headers: {
+      type: 'object',
+      title: 'Headers',
+      description: 'Names in lower case; a list where a header came more than once.',
+      additionalProperties: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    },
+    body: { type: 'string', title: 'Body as text', description: 'Of an answer that is not JSON.' },
+    json: { title: 'Body as JSON', description: 'Of an answer whose content type is JSON.' },
+    bytes: { type: 'integer', title: 'Size', description: 'Of the body in bytes, after decompression.' },
+  },
+};
+
+async function run(payload: HttpPayload, task: BuiltInContext): Promise<HttpResult> {
+  const startedAt = performance.now();
+  const { exchange, response } = await send(firstExchange(payload, task), task);
+  const maxBytes = payload.maxBytes ?? defaultMaxBytes;
+  const { statusCode: status } = response;
+  const where = `${exchange.method} ${shown(exchange.url)}`;
+  const expected = isExpected(status, payload.expectStatus);
+  const body = await readBody(exchange, response, expected ? maxBytes : errorBodyBytes, task);
+  task.log(`${where}: ${status}, ${readableBytes(body.length)} in ${Math.round(performance.now() - startedAt)} ms`);
+  if (!expected) throw statusProblem(status, where, response.headers, body);
+  if (body.length > maxBytes) throw failForGood(`${where}: the answer is larger than ${readableBytes(maxBytes)} (maxBytes)`);
+  const answer: HttpResult = {
+    status,
+    headers: plainHeaders(response.headers),
+    ...content(response.headers, body, task),
+    bytes: body.length,
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(answer));
+  if (bytes <= limits.resultBytes) return answer;
+  throw failForGood(
+    `${where}: the answer has ${readableBytes(body.length)}, and ${readableBytes(bytes)} as a result; at most ${readableBytes(limits.resultBytes)} are kept. Fetch it to a file instead, for example with curl in shell.run.`,
+  );
+}
+
+function firstExchange(payload: HttpPayload, task: BuiltInContext): Exchange {
+  if (payload.body !== undefined && payload.json !== undefined) throw failForGood('body and json: give one of them');
+  const url = parsedUrl(payload.url, undefined);
+  const body = payload.json !== undefined ? JSON.stringify(payload.json) : (payload.body ?? null);
+  const method = payload.method ?? (body === null ? 'GET' : 'POST');
+  const headers: Record<string, string> = {
+    'user-agent': 'switchyard',
+    'accept-encoding': 'gzip, deflate, br',
+    traceparent: task.traceparent,
+  };
+  if (method === 'POST' || method === 'PATCH') headers['idempotency-key'] = task.jobId;
+  if (payload.json !== undefined) headers['content-type'] = 'application/json';
+  else if (body !== null) headers['content-type'] = 'text/plain; charset=utf-8';
+  if (url.username !== '' || url.password !== '') {
+    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  for (const [name, value] of Object.entries(payload.headers ?? {})) headers[name.toLowerCase()] = value;
+  return { url, method, headers, body };
+}
+
+/** @throws an error that is not retried, when it is no address that this task goes to */
+function parsedUrl(address: string, base: URL | undefined): URL {
+  const url = URL.parse(address, base?.href);
+  if (url === null) throw failForGood(base ? `${shown(base)} redirects to something that is no address` : 'url: is no address');
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw failForGood(
+    `${base ? `${shown(base)} redirects to a ${url.protocol} address` : `url: ${url.protocol} addresses are not fetched`}; only http: and https: are`,
+  );
+}
+
+/** Never with the user name and password that an address may hold. */
+function shown(url: URL): string {
+  const open = new URL(url);
+  open.username = '';
+  open.password = '';
+  return open.href;
+}
+
+async function send(first: Exchange, task: BuiltInContext): Promise<{ exchange: Exchange; response: Dispatcher.ResponseData }> {
+  let exchange = first;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await exchangeOnce(exchange, task);
+    const location = redirectOf(response);
+    if (location === null) return { exchange, response };
+    await response.body.dump();
+    if (redirects === mostRedirects)
+      throw failForGood(
+        `${shown(first.url)}: redirected more than ${mostRedirects} times, last to ${shown(parsedUrl(location, exchange.url))}`,
+      );
+    exchange = redirected(exchange, parsedUrl(location, exchange.url), response.statusCode);
+    task.log(`Redirected (${response.statusCode}) to ${shown(exchange.url)}`);
+  }
+}
+
+async function exchangeOnce({ url, method, headers, body }: Exchange, task: BuiltInContext): Promise<Dispatcher.ResponseData> {
+  try {
+    return await request(url, { method, headers, body, dispatcher: agent, signal: task.signal });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'UND_ERR_INVALID_ARG') throw failForGood(`The request is not valid: ${message}`);
+    if (task.signal.aborted) throw error;
+    throw Object.assign(new Error(`${method} ${shown(url)}: ${message || code}`, { cause: error }), { name: 'NetworkError' });
+  }
+}
+
+function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | null {
+  const location = headers.location;
+  return [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string' ? location : null;
+}
+
+/** RFC 9110, 15.4: 303 always and (as all clients do) 301 and 302 after a POST go on as GET. What is secret stays with its origin. */
+function redirected(before: Exchange, url: URL, status: number): Exchange {
+  const toGet = (status === 303 && before.method !== 'HEAD') || ((status === 301 || status === 302) && before.method === 'POST');
+  const headers = { ...before.headers };
+  if (url.origin !== before.url.origin) for (const name of ['authorization', 'cookie', 'proxy-authorization', 'host']) delete headers[name];
+  if (!toGet) return { ...before, url, headers };
+  for (const name of ['content-type', 'content-length', 'content-encoding', 'idempotency-key']) delete headers[name];
+  return { url, method: 'GET', headers, body: null };
+}
+
+function isExpected(status: number, wanted: number | number[] | undefined): boolean {
+  if (wanted === undefined) return status >= 200 && status <= 299;
+  return typeof wanted === 'number' ? status === wanted : wanted.includes(status);
+}
+
+/** At most one byte more than `maxBytes`, by which the caller sees that there was more. */
+async function readBody(
+  exchange: Exchange,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  maxBytes: number,
+  task: BuiltInContext,
+): Promise<Buffer> {
+  const empty = exchange.method === 'HEAD' || statusCode === 204 || statusCode === 304;
+  const total = Number(headers['content-length']);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let received = 0;
+  body.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (total > 0) task.progress((received / total) * 100, `${readableBytes(received)} of ${readableBytes(total)}`);
+  });
+  try {
+    for await (const chunk of empty ? body : decoded(body, headers['content-encoding'])) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length > maxBytes) break;
+    }
+  } catch (error) {
+    if (task.signal.aborted) throw task.signal.reason;
+    const { message } = error as Error;
+    throw Object.assign(new Error(`${exchange.method} ${shown(exchange.url)}: the answer broke off: ${message}`, { cause: error }), {
+      name: 'NetworkError',
+    });
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes + 1);
+}
+
+const decoders: Record<string, () => Gunzip | Inflate | BrotliDecompress> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** RFC 9110, 8.4: codings are listed in the order in which they were applied. One that is unknown leaves the body as it is. */
+function decoded(body: Readable, encoding: string | string[] | undefined): Readable {
+  const codings = [encoding ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase());
+  let stream = body;
+  for (const coding of codings.reverse()) {
+    const decoder = Object.hasOwn(decoders, coding) ? decoders[coding]?.() : undefined;
+    if (!decoder) break;
+    // Its error is the reader's: reading the decoder throws it.
+    stream = pipeline(stream, decoder, () => {});
+  }
+  return stream;
+}
+
+function statusProblem(status: number, where: string, headers: Dispatcher.ResponseData['headers'], body: Buffer): Error {
+  const details = { status, headers: plainHeaders(headers), body: startOfText(body.toString('utf8'), errorBodyBytes) };
+  const message = `${where}: status ${status}`;
+  // RFC 9110: 408 asks for another try; 425 (RFC 8470) and 429 (RFC 6585) for a later one.
+  if (status < 500 && ![408, 425, 429].includes(status)) return failForGood(message, details);
+  const wait = retryAfterMs(headers['retry-after'], Date.now());
+  return wait === null ? Object.assign(new Error(message), { name: 'HttpError', details }) : retryAfter(wait, message, details);
+}
+
+/** RFC 9110, 10.2.3: whole seconds or a date. null: no such header, or nonsense. */
+export function retryAfterMs(header: string | string[] | undefined, now: number): number | null {
+  const text = [header ?? []].flat()[0]?.trim() ?? '';
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : /[a-z]/i.test(text) ? Date.parse(text) - now : Number.NaN;
+  return Number.isNaN(wait) ? null : Math.min(longestRetryAfterMs, Math.max(0, wait));
+}
+
+function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined));
+}
+
+function content(headers: Dispatcher.ResponseData['headers'], body: Buffer, task: BuiltInContext): { body: string } | { json: Json } {
+  const type = [headers['content-type'] ?? ''].flat()[0] ?? '';
+  if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(type) && body.length > 0) {
+    try {
+      return { json: JSON.parse(body.toString('utf8')) as Json };
+    } catch {
+      task.log(`The answer says that it is JSON (${type}) and is not; it is kept as text`);
+    }
+  }
+  return { body: decodedText(body, /charset="?([\w.:-]+)/i.exec(type)?.[1]) };
+}
+
+function decodedText(body: Buffer, charset = 'utf-8'): string {
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    // A charset that nobody knows.
+    return body.toString('utf8');
+  }
+}
+
+export default {
+  title: 'Call an address',
+  description:
+    'Sends an HTTP request and keeps the answer. Network errors, 408, 425, 429 and 5xx are tried again, after the time that Retry-After names if there is one; every other unexpected status fails for good.',
+  lane: 'io',
+  input,
+  result,
+  timeoutMs: 60_000,
+  retry: { maxAttempts: 5 },
+  declares: { idempotent: false, consistency: 'eventual' },
+  examples: [{ url: 'https://example.com/' }],
+  run,
+} satisfies TaskDefinition<HttpPayload, HttpResult>;
