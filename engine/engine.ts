@@ -96,6 +96,8 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
       await queue.stop(defaults.drainMs);
       await api.close();
       await Promise.all([lanes.stop(), taskReader.stop(), reader.close()]);
+      // A thread that had to be ended leaves its command behind.
+      await endOrphans(home);
       store.close();
       removeEngineFile(home);
       unlock();

@@ -69,8 +69,7 @@ export class Catalog {
   current(name: string): CatalogEntry | undefined {
     const entry = this.#entries.get(name);
     if (!entry || entry.module.kind === 'built-in') return entry;
-    const file = this.#files.find(name);
-    return file?.url === entry.module.url ? entry : undefined;
+    return this.#files.isCurrent({ path: entry.source, url: entry.module.url }) ? entry : undefined;
   }
 
   /** The task as it is now, read anew if its file changed; null: there is none. */

@@ -6,7 +6,9 @@ import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
+import { Concurrency } from './concurrency.ts';
 import { fastMs } from './decide.ts';
+import { DueTimer } from './due-timer.ts';
 import type { EventStream } from './event-stream.ts';
 import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
 import type { LogBook } from './log-book.ts';
@@ -20,8 +22,6 @@ const claimLimit = 512;
 const promoteLimit = 1_000;
 /** After a transaction that was undone, in milliseconds. */
 const retryMs = 500;
-/** setTimeout takes no longer delays. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export type DispatchParts = {
   store: Store;
@@ -50,7 +50,7 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #running = new Map<number, Running>();
   readonly #runOf = new Map<number, number>();
-  readonly #runningInQueue = new Map<string, number>();
+  readonly #concurrency: Concurrency;
   /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
   readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
   /** Places promised in this turn, to be taken after its commit. */
@@ -58,12 +58,13 @@ export class Dispatch {
   #claims: Claim[] = [];
   #lastRun = 0;
   #stopped = false;
-  #dueTimer: NodeJS.Timeout | null = null;
-  #dueAt = Number.POSITIVE_INFINITY;
+  readonly #due: DueTimer;
   #drained: (() => void) | null = null;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#concurrency = new Concurrency(parts.settings);
+    this.#due = new DueTimer(parts.now, () => parts.store.commit.request());
     parts.lanes.listen({
       ended: (reports) => this.#ended(reports),
       output: (output) => this.#output(output),
@@ -77,7 +78,7 @@ export class Dispatch {
   /** Begins to claim. */
   open(): void {
     for (const { queue, lane } of this.#parts.store.jobs.readyPairs()) this.#ready[lane].add(queue);
-    this.#armDueTimer();
+    this.#setDueTimer();
     this.#parts.store.commit.request();
   }
 
@@ -98,13 +99,13 @@ export class Dispatch {
   mayHandOff(queue: string, lane: LaneName, room: number): boolean {
     const { settings } = this.#parts;
     if (this.#ready[lane].has(queue) || settings.isPaused(queue)) return false;
-    return this.#queueRoom(queue) > 0 && this.places(lane, room) > 0;
+    return this.#concurrency.room(queue) > 0 && this.places(lane, room) > 0;
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
   promise(row: JobRow): void {
     this.#promised[row.lane]++;
-    this.#countInQueue(row, 1);
+    this.#concurrency.take(row);
   }
 
   startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
@@ -114,7 +115,7 @@ export class Dispatch {
 
   giveUpPromised(row: JobRow): void {
     this.#promised[row.lane]--;
-    this.#countInQueue(row, -1);
+    this.#concurrency.giveBack(row);
   }
 
   /** A job became available, or may have: its queue is looked at in this turn's claim. */
@@ -125,7 +126,7 @@ export class Dispatch {
 
   /** A job waits for its time. */
   becameScheduled(row: JobRow): void {
-    if (row.run_at < this.#dueAt) this.#armDueTimerAt(row.run_at);
+    this.#due.setIfEarlier(row.run_at);
   }
 
   /** What runs now of a job, with its progress. */
@@ -181,7 +182,7 @@ export class Dispatch {
       this.#claims = [];
       for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
       for (const { row, entry, room } of claims) this.#start(row, entry, room);
-      if (promoted.length > 0) this.#armDueTimer();
+      if (promoted.length > 0) this.#setDueTimer();
       if (promoted.length === promoteLimit) this.#parts.store.commit.request();
     };
   }
@@ -189,11 +190,11 @@ export class Dispatch {
   /** The turn's transaction was undone: so are its claims. */
   undone(): void {
     for (const { row } of this.#claims) {
-      this.#countInQueue(row, -1);
+      this.#concurrency.giveBack(row);
       this.#ready[row.lane].add(row.queue);
     }
     this.#claims = [];
-    if (this.#dueAt <= this.#parts.now()) this.#armDueTimerAt(this.#parts.now() + retryMs);
+    if (this.#due.isDue) this.#due.set(this.#parts.now() + retryMs);
   }
 
   /** Jobs that were put aside because their task did not load. */
@@ -221,7 +222,7 @@ export class Dispatch {
   /** Claims no more and answers when nothing runs. */
   async drain(): Promise<void> {
     this.#stopped = true;
-    if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    this.#due.close();
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -254,7 +255,7 @@ export class Dispatch {
     while (left > 0 && queues.length > 0) {
       const share = Math.ceil(left / queues.length);
       for (const queue of queues.splice(0)) {
-        const asked = Math.min(share, left, this.#queueRoom(queue));
+        const asked = Math.min(share, left, this.#concurrency.room(queue));
         if (asked <= 0) continue;
         const taken = this.#claimFrom(queue, lane, asked);
         left -= taken;
@@ -281,7 +282,7 @@ export class Dispatch {
         continue;
       }
       const started = store.jobs.startJob(row, now());
-      this.#countInQueue(started, 1);
+      this.#concurrency.take(started);
       this.#claims.push({ row: started, entry, room: this.roomOf(entry, lane) });
     }
     return rows.length;
@@ -311,7 +312,7 @@ export class Dispatch {
       if (!running) continue;
       this.#running.delete(run);
       const { row, cancelRequested } = running;
-      this.#countInQueue(row, -1);
+      this.#concurrency.giveBack(row);
       const at = now();
       const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
       const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
@@ -378,37 +379,13 @@ export class Dispatch {
 
   #promoteDue(): JobRow[] {
     const { store, now } = this.#parts;
-    if (this.#dueAt > now()) return [];
+    if (!this.#due.isDue) return [];
     const promoted = store.jobs.promoteDue(now(), promoteLimit);
     for (const row of promoted) this.#ready[row.lane].add(row.queue);
     return promoted;
   }
 
-  #queueRoom(queue: string): number {
-    return this.#parts.settings.concurrency(queue) - (this.#runningInQueue.get(queue) ?? 0);
-  }
-
-  /** Sync work answers a caller who waits: no queue's limit holds it up, and it takes nothing from one. */
-  #countInQueue(row: JobRow, by: 1 | -1): void {
-    if (row.lane === 'interactive') return;
-    const count = (this.#runningInQueue.get(row.queue) ?? 0) + by;
-    if (count === 0) this.#runningInQueue.delete(row.queue);
-    else this.#runningInQueue.set(row.queue, count);
-  }
-
-  #armDueTimer(): void {
-    this.#armDueTimerAt(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
-  }
-
-  #armDueTimerAt(at: number): void {
-    if (this.#dueTimer) clearTimeout(this.#dueTimer);
-    this.#dueTimer = null;
-    this.#dueAt = at;
-    if (at === Number.POSITIVE_INFINITY || this.#stopped) return;
-    const wait = Math.min(Math.max(0, at - this.#parts.now()), longestTimerMs);
-    this.#dueTimer = setTimeout(() => {
-      if (this.#dueAt > this.#parts.now()) this.#armDueTimerAt(this.#dueAt);
-      else this.#parts.store.commit.request();
-    }, wait);
+  #setDueTimer(): void {
+    this.#due.set(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
   }
 }

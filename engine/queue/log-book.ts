@@ -1,4 +1,6 @@
 import type { LogLine, LogStream } from '../../contract/job.ts';
+import { limits } from '../../contract/limits.ts';
+import type { LogPage } from '../../contract/routes.ts';
 import { type LogRow, logLineOf } from '../store/logs.ts';
 import type { Store } from '../store/store.ts';
 import type { EventSubscription } from './backend.ts';
@@ -23,6 +25,8 @@ export class LogBook {
     this.#store.commit
       .write('may', () => {
         for (const row of rows) this.#store.logs.appendLine(seq, row);
+        // The newest lines tell most: over all attempts of a job, the oldest go first.
+        if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
       })
       .then(
         () => {
@@ -44,13 +48,23 @@ export class LogBook {
     this.#followers.delete(seq);
   }
 
+  /** A page from its start or after a cursor, or the last lines. */
+  read(seq: number, after: number, limit: number, tail: number | undefined): LogPage {
+    const { logs } = this.#store;
+    const rows = tail === undefined ? logs.linesAfter(seq, after, limit) : logs.lastLines(seq, tail);
+    const last = rows.at(-1)?.line ?? 0;
+    const lines = after === 0 && tail === undefined ? [...this.#cutMark(seq, rows), ...rows.map(logLineOf)] : rows.map(logLineOf);
+    return { lines, next: last < logs.lastLine(seq) ? String(last) : null };
+  }
+
   /** All lines so far, then each new one. Nothing is written between the two: both happen in this turn. */
   follow(seq: number, ended: boolean, follower: Follower): EventSubscription {
     const pageLines = 1_000;
     let line = 0;
     for (;;) {
       const rows = this.#store.logs.linesAfter(seq, line, pageLines);
-      if (rows.length > 0) follower.lines(rows.map(logLineOf));
+      const mark = line === 0 ? this.#cutMark(seq, rows) : [];
+      if (rows.length > 0) follower.lines([...mark, ...rows.map(logLineOf)]);
       line = rows.at(-1)?.line ?? line;
       if (rows.length < pageLines) break;
     }
@@ -67,5 +81,14 @@ export class LogBook {
         if (followers.size === 0 && this.#followers.get(seq) === followers) this.#followers.delete(seq);
       },
     };
+  }
+
+  /** One line in place of those that are no longer kept. */
+  #cutMark(seq: number, rows: LogRow[]): LogLine[] {
+    const dropped = this.#store.logs.droppedLines(seq);
+    const [first] = rows;
+    if (dropped === 0 || !first) return [];
+    const text = `${dropped} earlier lines are not kept: a job keeps its last ${limits.logLinesPerJob}.`;
+    return [logLineOf({ ...first, stream: 'system', text })];
   }
 }

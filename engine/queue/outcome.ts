@@ -44,7 +44,7 @@ export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelR
       return uncounted(row, 'snoozed', null, 'scheduled', now + Math.min(Math.max(0, result.ms), askedWaitLimitMs));
     case 'aborted':
       if (result.reason === 'cancelled') return cancelled(result.error ?? cancelledError);
-      if (result.reason === 'timed-out') return failed(row, 'timed-out', timedOutError(row), now, random);
+      if (result.reason === 'timed-out') return failed(row, 'timed-out', timedOutError(row, result.error), now, random);
       return interrupted(row);
     case 'interrupted':
       return interrupted(row);
@@ -112,12 +112,17 @@ function isSyncOnce(row: JobRow): boolean {
 }
 
 function errorOf(row: JobRow, result: Exclude<RunResult, { kind: 'succeeded' }>): JobError | null {
-  if (result.kind === 'aborted' && result.reason === 'timed-out') return timedOutError(row);
+  if (result.kind === 'aborted' && result.reason === 'timed-out') return timedOutError(row, result.error);
   return 'error' in result ? result.error : null;
 }
 
 const cancelledError: JobError = { name: 'Cancelled', message: 'Cancelled while it ran.' };
 
-function timedOutError(row: JobRow): JobError {
-  return { name: 'TimedOut', message: `It did not end within its ${row.timeout_ms} ms (timeoutMs).` };
+/** With what the task could still say, e.g. a command's last output. */
+function timedOutError(row: JobRow, last: JobError | null): JobError {
+  return {
+    ...(last?.details === undefined ? {} : { details: last.details }),
+    name: 'TimedOut',
+    message: `It did not end within its ${row.timeout_ms} ms (timeoutMs).`,
+  };
 }

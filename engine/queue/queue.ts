@@ -6,7 +6,6 @@ import type { Health, Operation } from '../../contract/resources.ts';
 import { isFinal } from '../../contract/states.ts';
 import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
-import { logLineOf } from '../store/logs.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
@@ -147,12 +146,7 @@ export function createQueue(options: QueueOptions): QueueService {
       const last = attempts.at(-1);
       return { attempts, next: last && last.attempt < row.attempt ? String(last.attempt) : null };
     },
-    async readLogs(id, { limit, cursor, tail }) {
-      const { seq } = control.find(id);
-      const rows = tail === undefined ? store.logs.linesAfter(seq, cursorNumber(cursor), limit) : store.logs.lastLines(seq, tail);
-      const last = rows.at(-1)?.line ?? 0;
-      return { lines: rows.map(logLineOf), next: last < store.logs.lastLine(seq) ? String(last) : null };
-    },
+    readLogs: async (id, { limit, cursor, tail }) => logBook.read(control.find(id).seq, cursorNumber(cursor), limit, tail),
     async followLogs(id, listener) {
       const row = control.find(id);
       return logBook.follow(row.seq, isFinal(row.state), listener);

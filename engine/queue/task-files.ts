@@ -29,17 +29,19 @@ export class TaskFiles {
     return [...new Set(names)].sort().flatMap((name) => this.find(name) ?? []);
   }
 
-  /** The file as it is now, or null. Its version is read anew each time: the next job must see a change at once. */
+  /** The task's file as it is now, or null. */
   find(name: string): TaskFile | null {
     for (const extension of extensions) {
       const path = join(this.folder, name + extension);
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (!stat?.isFile()) continue;
-      const url = pathToFileURL(path);
-      url.searchParams.set('v', `${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`);
-      return { name, path, url: url.href };
+      const url = versionedUrl(path);
+      if (url !== null) return { name, path, url };
     }
     return null;
+  }
+
+  /** Whether the file still is the version that `url` names: asked at each submission, since the next job must see a change at once. */
+  isCurrent({ path, url }: Pick<TaskFile, 'path' | 'url'>): boolean {
+    return versionedUrl(path) === url;
   }
 
   watch(changed: () => void): void {
@@ -57,4 +59,11 @@ export class TaskFiles {
     this.#watcher?.close();
     this.#watcher = null;
   }
+}
+
+/** null: there is no such file. */
+function versionedUrl(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return null;
+  return `${pathToFileURL(path).href}?v=${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`;
 }

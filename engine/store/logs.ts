@@ -12,6 +12,8 @@ export function prepareLogs(db: Database) {
   const after = db.prepare<[number, number, number], LogRow>(
     'SELECT line, at, attempt, stream, text FROM logs WHERE seq = ? AND line > ? ORDER BY line LIMIT ?',
   );
+  const first = db.prepare<[number], number>('SELECT min(line) FROM logs WHERE seq = ?').pluck();
+  const drop = db.prepare('DELETE FROM logs WHERE seq = ? AND line <= ?');
   const tail = db.prepare<[number, number], LogRow>(
     'SELECT line, at, attempt, stream, text FROM logs WHERE seq = ? ORDER BY line DESC LIMIT ?',
   );
@@ -20,6 +22,9 @@ export function prepareLogs(db: Database) {
     appendLine: (seq: number, row: LogRow) => insert.run(seq, row.line, row.at, row.attempt, row.stream, row.text),
     /** 0 for a job without a log; lines count from 1. */
     lastLine: (seq: number) => last.get(seq) ?? 0,
+    /** How many of a job's first lines are no longer kept. */
+    droppedLines: (seq: number) => Math.max(0, (first.get(seq) ?? 1) - 1),
+    dropLinesUpTo: (seq: number, line: number) => drop.run(seq, line),
     linesAfter: (seq: number, line: number, limit: number) => after.all(seq, line, limit),
     lastLines: (seq: number, limit: number) => tail.all(seq, limit).reverse(),
   };

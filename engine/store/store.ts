@@ -9,15 +9,18 @@ import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
 import { prepareQueues } from './queues.ts';
 
-export type Store = ReturnType<typeof openStore>;
+export type Store = ReturnType<typeof prepareStore>;
 
 /** The one writing connection with everything prepared on it. @throws StorageError */
-export function openStore(file: string) {
-  const db: Database = openWriter(file);
+export function openStore(file: string): Store {
+  return prepareStore(openWriter(file));
+}
+
+export function prepareStore(db: Database) {
   const counters = new Counters(db);
   const commit = new GroupCommit(db);
   return {
-    file,
+    file: db.name,
     commit,
     counters,
     jobs: prepareJobs(db, counters),

@@ -1,0 +1,40 @@
+/** setTimeout takes no longer delays. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Rings when the first of the jobs that wait for their time is due. */
+export class DueTimer {
+  readonly #now: () => number;
+  readonly #ring: () => void;
+  #timer: NodeJS.Timeout | null = null;
+  #at = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(now: () => number, ring: () => void) {
+    this.#now = now;
+    this.#ring = ring;
+  }
+
+  get isDue(): boolean {
+    return this.#at <= this.#now();
+  }
+
+  /** @param at milliseconds since 1970; Infinity: nothing waits */
+  set(at: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#at = at;
+    if (at === Number.POSITIVE_INFINITY || this.#closed) return;
+    const wait = Math.min(Math.max(0, at - this.#now()), longestTimerMs);
+    this.#timer = setTimeout(() => (this.isDue ? this.#ring() : this.set(this.#at)), wait);
+  }
+
+  /** As `set`, unless something earlier is awaited already. */
+  setIfEarlier(at: number): void {
+    if (at < this.#at) this.set(at);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+}
