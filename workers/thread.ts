@@ -10,6 +10,7 @@ import type { TaskModule, ThreadJob, ThreadSession, ToThread } from '../contract
 import { toJobError } from './job-error.ts';
 import { loadedTask, loadTask } from './load-task.ts';
 import { Outbox } from './outbox.ts';
+import { offerPackage } from './package-import.ts';
 import { Run } from './run.ts';
 import { watchStrays } from './stray.ts';
 
@@ -17,6 +18,7 @@ import { watchStrays } from './stray.ts';
 export default function serveSession({ port, home }: ThreadSession): Promise<void> {
   if (!(port instanceof MessagePort)) throw new TypeError('A session needs a MessagePort');
   watchStrays();
+  offerPackage();
   return new Promise((resolve) => openSession(port, home, resolve));
 }
 

@@ -43,6 +43,12 @@ describe('results', () => {
     const thenable = thread.task('export default { run: () => ({ then(done) { done("later"); } }) };');
     expect(resultValue(await thread.result(thenable))).toBe('later');
   });
+
+  it('of a task that uses defineTask come back too, though the package is not installed beside its file', async () => {
+    const thread = openThread();
+    const typed = thread.task("import { defineTask } from 'switchyard'; export default defineTask({ run: ({ n }) => n * 2 });");
+    expect(resultValue(await thread.result(typed, { n: 21 }))).toBe(42);
+  });
 });
 
 describe('errors', () => {
