@@ -8,18 +8,34 @@ export type PayloadCheck = (payload: JsonObject) => FieldError[];
 /** @throws Error when the schema itself is wrong */
 export function compilePayloadCheck(schema: JsonObject): PayloadCheck {
   // Formats are annotations in JSON Schema 2020-12 unless asked for; unknown keywords are allowed for the same reason.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false });
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false, verbose: true });
   const validate: ValidateFunction = ajv.compile(schema);
   return (payload) => (validate(payload) ? [] : (validate.errors ?? []).slice(0, 20).map(fieldError));
 }
 
-function fieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
+function fieldError({ instancePath, keyword, params, message, parentSchema }: ErrorObject): FieldError {
   const path = `/payload${instancePath}`;
-  if (keyword === 'required') return { path: `${path}/${escapePointer(params.missingProperty)}`, message: 'is required' };
-  if (keyword === 'additionalProperties') return { path: `${path}/${escapePointer(params.additionalProperty)}`, message: 'unknown field' };
-  if (keyword === 'enum')
-    return { path, message: `must be one of ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}` };
-  return { path, message: message ?? `does not fit (${keyword})` };
+  switch (keyword) {
+    case 'required':
+      return { path: `${path}/${escapePointer(params.missingProperty)}`, message: 'is required' };
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return { path: `${path}/${escapePointer(params.additionalProperty ?? params.unevaluatedProperty)}`, message: 'unknown field' };
+    case 'type':
+      return { path, message: `must be ${[params.type].flat().map(named).join(' or ')}` };
+    case 'enum':
+      return { path, message: `must be one of ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}` };
+    case 'pattern':
+      // What the author says of the field tells more than an expression.
+      return { path, message: `must fit ${params.pattern}${parentSchema?.description ? `: ${parentSchema.description}` : ''}` };
+    default:
+      return { path, message: message ?? `does not fit (${keyword})` };
+  }
+}
+
+function named(type: string): string {
+  if (type === 'null') return 'null';
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
 function escapePointer(name: string): string {
