@@ -1,0 +1,40 @@
+/** The command table, in the order of the help. */
+
+import type { Command } from './command.ts';
+import { cancel, remove, retry, runNow } from './commands/act.ts';
+import { deadDiscard, deadList, deadRedrive } from './commands/dead.ts';
+import { doctor } from './commands/doctor.ts';
+import { serve, url } from './commands/engine.ts';
+import { get } from './commands/get.ts';
+import { list } from './commands/list.ts';
+import { logs } from './commands/logs.ts';
+import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
+import { submit } from './commands/submit.ts';
+import { tasks } from './commands/tasks.ts';
+import { top } from './commands/top.ts';
+import { wait } from './commands/wait.ts';
+
+export const commands: readonly Command[] = [
+  submit,
+  get,
+  wait,
+  logs,
+  list,
+  cancel,
+  retry,
+  runNow,
+  remove,
+  deadList,
+  deadRedrive,
+  deadDiscard,
+  queueList,
+  queueMake,
+  queueSet,
+  queuePause,
+  queueResume,
+  tasks,
+  serve,
+  url,
+  top,
+  doctor,
+];

@@ -1,0 +1,49 @@
+import type { Command } from '../command.ts';
+import type { Check } from '../doctor/check.ts';
+import { checkEngine } from '../doctor/engine.ts';
+import { checkDatabase, checkDisk, checkHome, checkLock, checkToken, readLocks } from '../doctor/home.ts';
+import { checkNode, checkWindow } from '../doctor/machine.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Style } from '../paint.ts';
+import { padEnd } from '../text.ts';
+import { version } from '../version.ts';
+
+const marks: Readonly<Record<Check['status'], { mark: string; style: Style }>> = {
+  ok: { mark: '✓', style: 'green' },
+  warn: { mark: '▲', style: 'yellow' },
+  fail: { mark: '✕', style: 'red' },
+};
+
+export const doctor: Command = {
+  name: 'doctor',
+  group: 'Engine',
+  summary: 'Check the installation, the home and the engine, and say what to do',
+  usage: '',
+  details: ['Works with and without a running engine and changes nothing. Exits with 0 when nothing fails, else 1.'],
+  words: { least: 0, most: 0 },
+  options: {},
+  examples: [{ command: 'switchyard doctor', about: 'why does nothing happen?' }],
+  async run(_, { io, home, connect, json, print, paint }) {
+    const checks = [
+      checkNode(process.versions.node),
+      checkHome(home, io.platform),
+      checkToken(home, io.platform),
+      ...checkDisk(home),
+      checkDatabase(home),
+      checkLock(home, readLocks()),
+      ...(await checkEngine(await connect(), version, io.now())),
+      ...checkWindow(io),
+    ];
+    if (json) await print(JSON.stringify({ checks }));
+    else {
+      const width = Math.max(...checks.map((check) => check.name.length));
+      for (const { name, status, message, advice } of checks) {
+        const { mark, style } = marks[status];
+        const label = paint.style(style, padEnd(paint.forPeople ? `${mark} ${status}` : status, 6));
+        await print(`${label}  ${padEnd(name, width)}  ${message}`);
+        if (advice !== undefined && status !== 'ok') await print(`${' '.repeat(width + 10)}${paint.style('dim', advice)}`);
+      }
+    }
+    return checks.some((check) => check.status === 'fail') ? exitCodes.jobFailed : exitCodes.done;
+  },
+};

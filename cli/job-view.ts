@@ -1,0 +1,154 @@
+/** Jobs as people read them. */
+
+import type { Attempt, Job, JobSummary } from '../contract/job.ts';
+import { between, formatDuration, formatRelative } from './durations.ts';
+import { renderError, renderJson } from './error-view.ts';
+import type { Paint } from './paint.ts';
+import { stateLabel, stateMarks } from './paint.ts';
+import type { Cell, Column } from './table.ts';
+import { renderFacts, renderTable } from './table.ts';
+import { indent, oneLine } from './text.ts';
+
+const jobColumns: readonly Column[] = [
+  { title: 'ID' },
+  { title: 'STATE' },
+  { title: 'TASK', least: 8 },
+  { title: 'QUEUE', least: 5 },
+  { title: 'TRY', align: 'right' },
+  { title: 'AGE', align: 'right' },
+  { title: 'DETAIL', least: 0 },
+];
+
+export function renderJobs(jobs: readonly JobSummary[], now: number, paint: Paint): string[] {
+  return renderTable(
+    jobColumns,
+    jobs.map((job) => [
+      job.id,
+      { text: stateLabel(job.state, paint), style: stateMarks[job.state].style },
+      job.task,
+      job.queue,
+      `${job.attempt}/${job.maxAttempts}`,
+      formatRelative(job.createdAt, now).replace(' ago', ''),
+      detailOf(job, now),
+    ]),
+    paint,
+  );
+}
+
+const deadColumns: readonly Column[] = [
+  { title: 'ID' },
+  { title: 'REASON', least: 20 },
+  { title: 'TASK', least: 8 },
+  { title: 'TRIES', align: 'right' },
+  { title: 'DIED', align: 'right' },
+];
+
+/** The reason stands next to the id: it is what a person looks for. */
+export function renderDead(jobs: readonly JobSummary[], now: number, paint: Paint): string[] {
+  return renderTable(
+    deadColumns,
+    jobs.map((job): Cell[] => [
+      job.id,
+      { text: job.error?.message ?? 'no reason was kept', style: 'red' },
+      job.task,
+      String(job.attempt),
+      formatRelative(job.finishedAt ?? job.createdAt, now).replace(' ago', ''),
+    ]),
+    paint,
+  );
+}
+
+/** The one thing worth knowing beside the state: why, how far, until when, how long. */
+export function detailOf(job: JobSummary, now: number): string {
+  switch (job.state) {
+    case 'executing':
+      return `${elapsed(job, now)}${job.progress ? ` · ${progressText(job.progress)}` : ''}`;
+    case 'retryable':
+      return `again ${formatRelative(job.runAt, now)} · ${job.error?.message ?? ''}`;
+    case 'scheduled':
+      return formatRelative(job.runAt, now);
+    case 'completed':
+      return elapsed(job, now);
+    case 'dead':
+    case 'cancelled':
+      return job.error?.message ?? '';
+    default:
+      return '';
+  }
+}
+
+function elapsed(job: JobSummary, now: number): string {
+  return job.startedAt === null ? '' : formatDuration(between(job.startedAt, job.finishedAt, now));
+}
+
+export function progressText(progress: NonNullable<JobSummary['progress']>): string {
+  return progress.message === null ? `${progress.percent} %` : `${progress.percent} % ${progress.message}`;
+}
+
+/** Everything of one job. */
+export function renderJob(job: Job, now: number, paint: Paint): string {
+  const time = (at: string | null, more = '') => (at === null ? null : `${at} (${formatRelative(at, now)})${more}`);
+  const ran =
+    job.startedAt !== null && job.finishedAt !== null ? `, took ${formatDuration(between(job.startedAt, job.finishedAt, now))}` : '';
+  const facts = renderFacts(
+    [
+      ['task', job.task],
+      ['queue', job.queue],
+      ['mode', job.decision === null ? job.mode : `${job.mode} → ${job.decision.mode}: ${oneLine(job.decision.reason)}`],
+      ['lane', job.lane],
+      ['attempt', `${job.attempt} of ${job.maxAttempts}`],
+      ['priority', job.priority === 0 ? null : String(job.priority)],
+      ['tags', job.tags.length === 0 ? null : job.tags.map(oneLine).join(', ')],
+      ['unique', job.uniqueKey === null ? null : oneLine(job.uniqueKey)],
+      ['timeout', formatDuration(job.timeoutMs)],
+      ['created', time(job.createdAt)],
+      ['due', job.state === 'scheduled' || job.state === 'retryable' ? time(job.runAt) : null],
+      ['started', time(job.startedAt)],
+      ['finished', time(job.finishedAt, ran)],
+      ['progress', job.progress === null ? null : oneLine(progressText(job.progress))],
+    ],
+    paint,
+  );
+  const { style } = stateMarks[job.state];
+  const lines = [`${paint.style(style, stateLabel(job.state, paint))}  ${job.id}`, ...facts];
+  if (job.error)
+    lines.push('', paint.style('red', job.state === 'dead' ? 'Why it is dead' : 'Last error'), indent(renderError(job.error), '  '));
+  lines.push('', paint.style('dim', 'payload'), indent(renderJson(job.payload), '  '));
+  if (job.result !== null) lines.push('', paint.style('dim', 'result'), indent(renderJson(job.result), '  '));
+  return lines.join('\n');
+}
+
+const attemptColumns: readonly Column[] = [
+  { title: 'ATTEMPT', align: 'right' },
+  { title: 'OUTCOME' },
+  { title: 'LANE' },
+  { title: 'STARTED' },
+  { title: 'TOOK', align: 'right' },
+  { title: 'ERROR', least: 10 },
+];
+
+export function renderAttempts(attempts: readonly Attempt[], now: number, paint: Paint): string[] {
+  return renderTable(
+    attemptColumns,
+    attempts.map((attempt): Cell[] => [
+      String(attempt.attempt),
+      {
+        text: attempt.outcome ?? 'running',
+        style: attempt.outcome === 'succeeded' ? 'green' : attempt.outcome === null ? 'cyan' : 'yellow',
+      },
+      attempt.thread === null ? attempt.lane : `${attempt.lane} ${attempt.thread}`,
+      attempt.startedAt,
+      formatDuration(between(attempt.startedAt, attempt.finishedAt, now)),
+      attempt.error?.message ?? '',
+    ]),
+    paint,
+  );
+}
+
+/** One line on how a job ended or stands: `✓ completed  0190…  shell.run  1.2s`. */
+export function renderJobLine(job: JobSummary, now: number, paint: Paint): string {
+  const { style } = stateMarks[job.state];
+  return [paint.style(style, stateLabel(job.state, paint)), job.id, job.task, oneLine(detailOf(job, now))]
+    .filter((part) => part !== '')
+    .join('  ');
+}

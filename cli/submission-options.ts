@@ -1,0 +1,83 @@
+/** From the options of `submit` to what a submission holds. */
+
+import type { Json } from '../contract/json.ts';
+import type { SubmissionInput } from '../contract/submission.ts';
+import type { Input } from './arguments.ts';
+import type { Option } from './command.ts';
+import { UsageError } from './failures.ts';
+
+const offeredModes = ['sync', 'async', 'auto'] as const;
+const backoffs = ['exponential', 'linear', 'fixed'] as const;
+
+export const submissionOptions = {
+  mode: {
+    type: 'value',
+    value: 'MODE',
+    help: 'sync: answer with the result; async: answer with an id; auto: the engine chooses (default)',
+  },
+  queue: { type: 'value', value: 'NAME', help: 'the queue (default: default)' },
+  priority: { type: 'value', value: 'N', help: '-100 to 100, higher runs first (default: 0)' },
+  delay: { type: 'value', value: 'DURATION', help: 'due only after e.g. 5s, 2m, 1h' },
+  'run-at': { type: 'value', value: 'TIME', help: 'due at a time, ISO 8601' },
+  timeout: { type: 'value', value: 'DURATION', help: 'end each attempt after it (default: the task’s own, else 1m)' },
+  'retry-max': { type: 'value', value: 'N', help: 'attempts in all, the first included (default: the task’s own, else 5)' },
+  'retry-delay': { type: 'value', value: 'DURATION', help: 'wait so long after the first failure (default: 1s)' },
+  'retry-backoff': { type: 'value', value: 'KIND', help: 'how the wait grows: exponential (default), linear, fixed' },
+  unique: { type: 'value', value: 'KEY', help: 'if an unfinished job has this key, answer with that one' },
+  tag: { type: 'list', value: 'TAG', help: 'a word to find it by' },
+} as const satisfies Record<string, Option>;
+
+/** The members that were asked for, none besides; `task` and `payload` are added by the caller. @throws UsageError */
+export function readSubmissionOptions(input: Input): Partial<SubmissionInput> {
+  const members: Partial<SubmissionInput> = {};
+  const mode = input.choice('mode', offeredModes);
+  const queue = input.text('queue');
+  const priority = input.number('priority', -100, 100);
+  const delayMs = input.duration('delay');
+  const runAt = input.text('run-at');
+  const timeoutMs = input.duration('timeout');
+  const retry = readRetry(input);
+  const unique = input.text('unique');
+  const tags = input.list('tag');
+  if (delayMs !== undefined && runAt !== undefined) throw new UsageError('--delay and --run-at do not go together.');
+  if (mode !== undefined) members.mode = mode;
+  if (queue !== undefined) members.queue = queue;
+  if (priority !== undefined) members.priority = priority;
+  if (delayMs !== undefined) members.delayMs = delayMs;
+  if (runAt !== undefined) members.runAt = readTime(runAt);
+  if (timeoutMs !== undefined) members.timeoutMs = timeoutMs;
+  if (Object.keys(retry).length > 0) members.retry = retry;
+  if (unique !== undefined) members.unique = { key: unique };
+  if (tags.length > 0) members.tags = [...tags];
+  return members;
+}
+
+function readRetry(input: Input): NonNullable<SubmissionInput['retry']> {
+  const retry: NonNullable<SubmissionInput['retry']> = {};
+  const maxAttempts = input.number('retry-max', 1, 1000);
+  const baseMs = input.duration('retry-delay');
+  const backoff = input.choice('retry-backoff', backoffs);
+  if (maxAttempts !== undefined) retry.maxAttempts = maxAttempts;
+  if (baseMs !== undefined) retry.baseMs = baseMs;
+  if (backoff !== undefined) retry.backoff = backoff;
+  return retry;
+}
+
+function readTime(written: string): string {
+  const time = Date.parse(written);
+  if (Number.isNaN(time)) throw new UsageError(`--run-at must be a time such as 2026-01-31T09:30:00Z, not "${written}".`);
+  return new Date(time).toISOString();
+}
+
+/** @param source how the text was given, for the error. @throws UsageError */
+export function parsePayload(text: string, source: string): { [key: string]: Json } {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text);
+  } catch (error) {
+    const quoting = source === '--payload' ? ' Quote it for the shell: --payload \'{"key":"value"}\'.' : '';
+    throw new UsageError(`${source} is not JSON: ${error instanceof Error ? error.message : String(error)}.${quoting}`);
+  }
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw new UsageError(`${source} must be a JSON object.`);
+  return payload as { [key: string]: Json };
+}
