@@ -1,0 +1,96 @@
+/** One build for every process: out/main (Electron's main, engine, threads, command line), out/preload, out/renderer. */
+
+import { cpSync } from 'node:fs';
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
+
+const root = import.meta.dirname;
+const at = (path: string) => resolve(root, path);
+
+/** The Electron that the tests can get is older than the one that ships, and has Node 20 inside. */
+const oldestTarget = 'node20.18';
+
+const mainEntries = {
+  electron: at('electron/main.ts'),
+  engine: at('engine/main.ts'),
+  thread: at('workers/thread.ts'),
+  'reader-thread': at('engine/store/reader-thread.ts'),
+  cli: at('cli/main.ts'),
+  // The launcher is plain JavaScript and asks the contract where the home is rather than knowing it a second time.
+  home: at('contract/home.ts'),
+};
+
+/** The store reads its migrations from `./migrations/` beside the engine, built or not. */
+function copyMigrations(): Plugin {
+  return {
+    name: 'switchyard:copy-migrations',
+    apply: 'build',
+    closeBundle() {
+      cpSync(at('engine/store/migrations'), at('out/main/migrations'), { recursive: true });
+    },
+  };
+}
+
+/** Only in the built page: in development React's refresh needs an inline script. `'unsafe-inline'` for styles is Mantine's. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function addContentSecurityPolicy(): Plugin {
+  return {
+    name: 'switchyard:content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** electron-vite sets `./` for file: addresses; app:// and http:// both serve the page at the root, whatever page is open. */
+function serveFromRoot(): Plugin {
+  return { name: 'switchyard:serve-from-root', apply: 'build', enforce: 'post', config: () => ({ base: '/' }) };
+}
+
+export default defineConfig({
+  main: {
+    plugins: [copyMigrations()],
+    build: {
+      target: oldestTarget,
+      rolldownOptions: {
+        input: mainEntries,
+        // Chunks lie beside the entries, so that `new URL('./thread.js', import.meta.url)` is right from whichever file it ends up in.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is CommonJS and cannot require packages, so everything is in the one file.
+      externalizeDeps: false,
+      target: oldestTarget,
+      rolldownOptions: {
+        input: { preload: at('electron/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    plugins: [react(), addContentSecurityPolicy(), serveFromRoot()],
+    build: {
+      target: 'chrome130',
+      minify: true,
+      chunkSizeWarningLimit: 1500,
+      rolldownOptions: { input: at('renderer/index.html') },
+    },
+  },
+});
