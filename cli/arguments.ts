@@ -1,25 +1,10 @@
 /** From the words after the command's name to its input; what is wrong is named, with what was probably meant. */
 
 import { parseArgs } from 'node:util';
-import type { Command, Option } from './command.ts';
+import type { Command, Input, Option } from './command.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
 import { suggest } from './suggestion.ts';
-
-/** Asking for an option that the command does not declare is a bug and throws. */
-export type Input = {
-  words: readonly string[];
-  /** What stands after `--`; undefined without one. */
-  rest: readonly string[] | undefined;
-  flag(name: string): boolean;
-  text(name: string): string | undefined;
-  list(name: string): readonly string[];
-  /** @throws UsageError when it isn't a whole number in the range */
-  number(name: string, least: number, most: number): number | undefined;
-  /** In milliseconds. @throws UsageError */
-  duration(name: string): number | undefined;
-  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
-};
 
 /** Every command has these. */
 export const everywhere: Readonly<Record<string, Option>> = {

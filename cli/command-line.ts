@@ -2,9 +2,8 @@
 
 import { resolve } from 'node:path';
 import { homeFolder } from '../contract/home.ts';
-import type { Input } from './arguments.ts';
 import { readArguments } from './arguments.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Command, CommandContext, Input } from './command.ts';
 import { commands } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';

@@ -1,6 +1,5 @@
 /** What a command is: data that the help is made from, and the function that does it. */
 
-import type { Input } from './arguments.ts';
 import type { Connection } from './connection.ts';
 import type { Io } from './io.ts';
 import type { Paint } from './paint.ts';
@@ -13,6 +12,21 @@ export type Option = {
   short?: string;
   /** One line: what it does, its unit and its default. */
   help: string;
+};
+
+/** What was given of a command's options and words. Asking for an option that the command does not declare is a bug and throws. */
+export type Input = {
+  words: readonly string[];
+  /** What stands after `--`; undefined without one. */
+  rest: readonly string[] | undefined;
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+  /** @throws UsageError when it isn't a whole number in the range */
+  number(name: string, least: number, most: number): number | undefined;
+  /** In milliseconds. @throws UsageError */
+  duration(name: string): number | undefined;
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
 };
 
 export type Example = { command: string; about: string };

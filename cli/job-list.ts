@@ -2,8 +2,7 @@
 
 import type { JobListInput } from '../contract/filter.ts';
 import type { Job } from '../contract/job.ts';
-import type { Input } from './arguments.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Input } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './failures.ts';
 import { write } from './io.ts';

@@ -2,8 +2,7 @@
 
 import type { Json } from '../contract/json.ts';
 import type { SubmissionInput } from '../contract/submission.ts';
-import type { Input } from './arguments.ts';
-import type { Option } from './command.ts';
+import type { Input, Option } from './command.ts';
 import { UsageError } from './failures.ts';
 
 const offeredModes = ['sync', 'async', 'auto'] as const;

@@ -1,6 +1,5 @@
 import type { Queue, QueuePatch } from '../../contract/resources.ts';
-import type { Input } from '../arguments.ts';
-import type { Command, CommandContext } from '../command.ts';
+import type { Command, CommandContext, Input } from '../command.ts';
 import { formatDuration } from '../durations.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failures.ts';
