@@ -87,6 +87,8 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     ...(api.port === null ? {} : { port: api.port }),
   });
 
+  lanes.warm();
+
   return {
     socket,
     windowAddress: api.port === null ? null : api.windowAddress(),

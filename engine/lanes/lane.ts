@@ -41,7 +41,11 @@ export class Lane {
       idleTimeout: 1_000,
       recordTiming: false,
     });
-    for (let count = 0; count < options.minThreads; count++) this.#grow();
+  }
+
+  /** Starts the threads that are always kept; until then the first jobs start theirs. */
+  warm(): void {
+    while (this.#openThreads() < this.#options.minThreads) this.#grow();
   }
 
   places(room: number): number {
@@ -70,10 +74,11 @@ export class Lane {
     return false;
   }
 
-  /** Measures the threads and lets idle ones go. */
+  /** Measures the threads, lets idle ones go and replaces lost ones: here, so that threads that cannot start do not start without end. */
   tend(): void {
+    this.warm();
     const now = this.#options.now();
-    let open = [...this.#threads].filter((thread) => !thread.retiring).length;
+    let open = this.#openThreads();
     for (const thread of this.#threads) {
       if (thread.retiring) continue;
       if (open > this.#options.minThreads && thread.jobs === 0 && now - thread.idleSince > idleMs) {
@@ -137,11 +142,10 @@ export class Lane {
 
   #lost(thread: ThreadHost): void {
     this.#threads.delete(thread);
-    if (this.#stopping) {
-      if (this.#threads.size === 0) this.#emptied?.();
-      return;
-    }
-    const open = [...this.#threads].filter((host) => !host.retiring).length;
-    if (open < this.#options.minThreads) this.#grow();
+    if (this.#stopping && this.#threads.size === 0) this.#emptied?.();
+  }
+
+  #openThreads(): number {
+    return [...this.#threads].filter((thread) => !thread.retiring).length;
   }
 }

@@ -55,6 +55,11 @@ export class ThreadLanes implements Lanes {
     this.#tending.unref();
   }
 
+  /** Starts the threads that are always kept; left for after the start, which would otherwise share the cores with them. */
+  warm(): void {
+    for (const lane of Object.values(this.#lanes)) lane.warm();
+  }
+
   listen(listener: LaneListener): void {
     this.#listener = listener;
   }

@@ -1,3 +1,4 @@
+import type { LaneName } from '../../contract/job.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
@@ -10,7 +11,8 @@ export class Concurrency {
     this.#settings = settings;
   }
 
-  room(queue: string): number {
+  room(queue: string, lane?: LaneName): number {
+    if (lane === 'interactive') return Number.POSITIVE_INFINITY;
     return this.#settings.concurrency(queue) - (this.#running.get(queue) ?? 0);
   }
 

@@ -64,7 +64,7 @@ export class Control {
     const { store } = this.#parts;
     return this.#available(() => {
       const row = this.#inState(id, (state) => state === 'dead' || state === 'cancelled' || state === 'retryable', 'retry');
-      return row.state === 'retryable' ? store.jobs.makeDueNow(row, this.#parts.now()) : this.#renew(row);
+      return row.state === 'retryable' ? this.#inLine(store.jobs.makeDueNow(row, this.#parts.now())) : this.#renew(row);
     });
   }
 
@@ -72,7 +72,7 @@ export class Control {
     const { store, now } = this.#parts;
     return this.#available(() => {
       const row = this.#inState(id, (state) => state === 'scheduled' || state === 'retryable', 'run now');
-      return store.jobs.makeDueNow(row, now());
+      return this.#inLine(store.jobs.makeDueNow(row, now()));
     });
   }
 
@@ -88,10 +88,9 @@ export class Control {
       const row = this.#inState(id, (state) => isWaiting(state), 'change');
       const amended = amend(row, patch, now());
       store.jobs.amendWaiting(row, amended);
-      return amended;
+      return amended.state === 'available' ? this.#inLine(amended) : amended;
     });
-    if (changed.state === 'available') dispatch.becameReady(changed);
-    else dispatch.becameScheduled(changed);
+    if (changed.state !== 'available') dispatch.becameScheduled(changed);
     events.job('job.changed', changed, now());
     return changed;
   }
@@ -153,15 +152,20 @@ export class Control {
     return row;
   }
 
-  #announceMove(type: JobEventType, row: JobRow): void {
+  /** Inside the transaction: what is submitted in the same turn comes after it. */
+  #inLine(row: JobRow): JobRow {
     this.#parts.dispatch.becameReady(row);
+    return row;
+  }
+
+  #announceMove(type: JobEventType, row: JobRow): void {
     this.#parts.events.job(type, row, this.#parts.now());
   }
 
   #renew(row: JobRow): JobRow {
     const holder = this.#keyTaken(row);
     if (holder) throw wrongState(row, 'retry', `its unique key "${row.unique_key}" is taken by job ${jobIdOf(holder)}`);
-    return this.#parts.store.jobs.renewJob(row, this.#parts.now());
+    return this.#inLine(this.#parts.store.jobs.renewJob(row, this.#parts.now()));
   }
 
   #keyTaken(row: JobRow): JobRow | null {

@@ -16,15 +16,19 @@ export type DecisionFacts = {
   callerWaitMs: number | undefined;
   /** It is to run later. */
   delayed: boolean;
-  /** The interactive lane has room. */
-  interactiveFree: boolean;
+  /** It could start now: on its own lane, or on the interactive one. */
+  startsAtOnce: boolean;
+  /** `limited`: only so many of the queue's jobs may run at once. */
+  queueState: 'open' | 'limited' | 'paused';
 };
 
-export function decide({ stats, callerWaitMs, delayed, interactiveFree }: DecisionFacts): Decision {
+export function decide({ stats, callerWaitMs, delayed, startsAtOnce, queueState }: DecisionFacts): Decision {
   const { p95Ms, samples } = stats;
   const measured = { p95Ms, samples };
   const waitMs = callerWaitMs ?? slowMs;
   if (delayed) return { mode: 'async', reason: 'It is to run later, so nobody waits for it.', ...measured, waitMs: null };
+  if (queueState === 'paused')
+    return { mode: 'async', reason: 'Its queue is paused, so nobody can say when it runs.', ...measured, waitMs: null };
   if (p95Ms === null || samples < enoughSamples) {
     return {
       mode: 'wait',
@@ -35,8 +39,10 @@ export function decide({ stats, callerWaitMs, delayed, interactiveFree }: Decisi
   }
   const usual = `19 of 20 runs end within ${seconds(p95Ms)}`;
   if (p95Ms > slowMs) return { mode: 'async', reason: `${usual}: too long to wait for.`, ...measured, waitMs: null };
-  if (p95Ms <= fastMs && interactiveFree) return { mode: 'sync', reason: `${usual}: worth waiting for.`, ...measured, waitMs };
-  const why = p95Ms <= fastMs ? 'but the interactive lane is full' : 'between fast and slow';
+  if (p95Ms <= fastMs && startsAtOnce && queueState === 'open')
+    return { mode: 'sync', reason: `${usual}: worth waiting for.`, ...measured, waitMs };
+  const why =
+    p95Ms > fastMs ? 'between fast and slow' : queueState === 'limited' ? 'but its queue has a limit' : 'but every place is taken';
   return {
     mode: 'wait',
     reason: `${usual}, ${why}: the answer waits up to ${seconds(waitMs)} and then goes on in the background.`,

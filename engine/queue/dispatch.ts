@@ -5,23 +5,27 @@ import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
-import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
+import { type Catalog, type CatalogEntry, laneOf, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
-import { fastMs } from './decide.ts';
 import { DueTimer } from './due-timer.ts';
 import type { EventStream } from './event-stream.ts';
 import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
 import { outcomeOf } from './outcome.ts';
+import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
 
-/** Claims in one transaction, for each lane: enough to fill it, few enough for a short commit. */
+/** Claims of a lane in one transaction: enough to fill it, few enough for a short commit. */
 const claimLimit = 512;
 const promoteLimit = 1_000;
 /** After a transaction that was undone, in milliseconds. */
 const retryMs = 500;
+
+/** Of a job that was cancelled because its caller's deadline passed. */
+export const deadlineErrorName = 'DeadlineExceeded';
 
 export type DispatchParts = {
   store: Store;
@@ -53,9 +57,10 @@ export class Dispatch {
   readonly #concurrency: Concurrency;
   /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
   readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
-  /** Places promised in this turn, to be taken after its commit. */
-  readonly #promised: Record<LaneName, number> = { interactive: 0, io: 0, cpu: 0 };
+  readonly #promised = new PromisedRoom();
+  /** Of the transaction that is open: what it claims, and the queues of which it finds no more ready. */
   #claims: Claim[] = [];
+  #emptied: { queue: string; lane: LaneName }[] = [];
   #lastRun = 0;
   #stopped = false;
   readonly #due: DueTimer;
@@ -82,43 +87,38 @@ export class Dispatch {
     this.#parts.store.commit.request();
   }
 
-  /** How much of a thread a run of this task takes on this lane. */
   roomOf(entry: CatalogEntry, lane: LaneName): number {
-    if (lane === 'cpu') return threadRoom;
-    if (entry.description.lane === 'io') return lane === 'io' ? ioRoom : ioRoom * 10;
-    const { p95Ms, samples } = this.#parts.measurements.statsOf(entry.name);
-    // Runs that are known to be short may stand in line on a thread: together they still end in time.
-    return p95Ms !== null && samples >= 20 && p95Ms < fastMs / 10 ? threadRoom / 32 : threadRoom;
+    return roomOf(entry, lane, () => this.#parts.measurements.statsOf(entry.name));
   }
 
   places(lane: LaneName, room: number): number {
-    return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised[lane];
+    return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised.placesTaken(lane, room);
   }
 
-  /** Whether a job that is submitted now may start at once: a place is free and nothing is ahead of it. */
+  /** Whether a job that is submitted now may start at once: a place is free, and nothing of its queue or of another is ahead of it. */
   mayHandOff(queue: string, lane: LaneName, room: number): boolean {
-    const { settings } = this.#parts;
-    if (this.#ready[lane].has(queue) || settings.isPaused(queue)) return false;
-    return this.#concurrency.room(queue) > 0 && this.places(lane, room) > 0;
+    if (!this.#mayRun(queue) || this.places(lane, room) <= 0) return false;
+    for (const waiting of this.#ready[lane]) if (waiting === queue || this.#mayRun(waiting)) return false;
+    return true;
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
-  promise(row: JobRow): void {
-    this.#promised[row.lane]++;
+  promise(row: JobRow, room: number): void {
+    this.#promised.add(row.lane, room);
     this.#concurrency.take(row);
   }
 
   startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
-    this.#promised[row.lane]--;
+    this.#promised.remove(row.lane, room);
     this.#start(row, entry, room);
   }
 
-  giveUpPromised(row: JobRow): void {
-    this.#promised[row.lane]--;
+  giveUpPromised(row: JobRow, room: number): void {
+    this.#promised.remove(row.lane, room);
     this.#concurrency.giveBack(row);
   }
 
-  /** A job became available, or may have: its queue is looked at in this turn's claim. */
+  /** A job became available, or will when this transaction is committed: its queue is looked at in this turn's claim, and nothing is handed off past it. */
   becameReady(row: JobRow): void {
     this.#ready[row.lane].add(row.queue);
     this.#parts.store.commit.request();
@@ -158,7 +158,7 @@ export class Dispatch {
     const row = this.runningRow(seq);
     if (!row) return;
     const error = JSON.stringify({
-      name: 'DeadlineExceeded',
+      name: deadlineErrorName,
       message: `It did not end within its ${row.timeout_ms} ms (timeoutMs); its caller was told so.`,
     });
     const { store, now } = this.#parts;
@@ -167,34 +167,45 @@ export class Dispatch {
       const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
       return store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now());
     });
-    if (ended) this.announceEnd(ended);
+    if (!ended) return;
+    // What the run still says is no longer the job's.
+    this.#runOf.delete(seq);
+    this.announceEnd(ended);
   }
 
   /** Inside each turn's transaction: fills the lanes. */
   claim(): (() => void) | null {
     if (this.#stopped) return null;
-    const promoted = this.#promoteDue();
     this.#claims = [];
+    this.#emptied = [];
+    const due = this.#due.isDue;
+    const promoted = due ? this.#parts.store.jobs.promoteDue(this.#parts.now(), promoteLimit) : [];
+    for (const row of promoted) this.#ready[row.lane].add(row.queue);
     for (const lane of laneNames) this.#claimFor(lane);
-    if (this.#claims.length === 0 && promoted.length === 0) return null;
+    if (this.#claims.length === 0 && !due) return null;
     const claims = this.#claims;
     return () => {
       this.#claims = [];
       for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
       for (const { row, entry, room } of claims) this.#start(row, entry, room);
-      if (promoted.length > 0) this.#setDueTimer();
-      if (promoted.length === promoteLimit) this.#parts.store.commit.request();
+      // Also when nothing was promoted: the first in line may have been cancelled, and the next one still waits for its time.
+      if (due) this.#setDueTimer();
+      if (promoted.length === promoteLimit || claims.length >= claimLimit) this.#parts.store.commit.request();
     };
   }
 
-  /** The turn's transaction was undone: so are its claims. */
+  /** The turn's transaction was undone: so are its claims, or it came to none. Tried again in a moment. */
   undone(): void {
+    const retryAt = this.#parts.now() + retryMs;
     for (const { row } of this.#claims) {
       this.#concurrency.giveBack(row);
       this.#ready[row.lane].add(row.queue);
     }
+    for (const { queue, lane } of this.#emptied) this.#ready[lane].add(queue);
+    if (this.#due.isDue) this.#due.set(retryAt);
+    else if (laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
     this.#claims = [];
-    if (this.#due.isDue) this.#due.set(this.#parts.now() + retryMs);
+    this.#emptied = [];
   }
 
   /** Jobs that were put aside because their task did not load. */
@@ -208,13 +219,11 @@ export class Dispatch {
           const misfits = entry.check(JSON.parse(row.payload));
           if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
           store.jobs.releaseHeld(row);
-          return { ...row, error: null };
+          this.becameReady(row);
+          return row;
         }),
       );
-      for (const row of released) {
-        if (isFinal(row.state)) this.announceEnd(row);
-        else this.becameReady(row);
-      }
+      for (const row of released) if (isFinal(row.state)) this.announceEnd(row);
       if (released.length < claimLimit) return;
     }
   }
@@ -248,14 +257,13 @@ export class Dispatch {
   #claimFor(lane: LaneName): void {
     const ready = this.#ready[lane];
     if (ready.size === 0) return;
-    const { lanes } = this.#parts;
-    let left = Math.min(claimLimit, lanes.places(lane, lane === 'io' ? ioRoom : threadRoom) - this.#promised[lane]);
+    let left = Math.min(claimLimit, this.places(lane, lane === 'io' ? ioRoom : threadRoom));
     // Each queue gets its share, then what is left goes round again; the one that was served first goes last next time.
     const queues = [...ready].filter((queue) => !this.#parts.settings.isPaused(queue));
     while (left > 0 && queues.length > 0) {
       const share = Math.ceil(left / queues.length);
       for (const queue of queues.splice(0)) {
-        const asked = Math.min(share, left, this.#concurrency.room(queue));
+        const asked = Math.min(share, left, this.#concurrency.room(queue, lane));
         if (asked <= 0) continue;
         const taken = this.#claimFrom(queue, lane, asked);
         left -= taken;
@@ -263,12 +271,14 @@ export class Dispatch {
         if (taken === asked) {
           ready.add(queue);
           queues.push(queue);
+        } else {
+          this.#emptied.push({ queue, lane });
         }
       }
     }
   }
 
-  /** @returns how many were taken, put aside ones included */
+  /** @returns how many were taken, those that were put aside or sent to another lane included */
   #claimFrom(queue: string, lane: LaneName, limit: number): number {
     const { store, catalog, now } = this.#parts;
     const rows = store.jobs.peekReady(queue, lane, limit);
@@ -279,6 +289,11 @@ export class Dispatch {
           row,
           JSON.stringify(entry?.error ?? { name: 'TaskNotFound', message: `There is no task "${row.task}" now. The job waits for it.` }),
         );
+        continue;
+      }
+      if (lane !== 'interactive' && laneOf(entry) !== lane) {
+        // Its file was changed since it was submitted, and says so.
+        this.becameReady(store.jobs.changeLane(row, laneOf(entry)));
         continue;
       }
       const started = store.jobs.startJob(row, now());
@@ -317,11 +332,12 @@ export class Dispatch {
       const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
       const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
       void store.commit
-        .write('must', () =>
-          'final' in end
-            ? store.jobs.finishAttempt(row, attempt, end.final, at)
-            : store.jobs.giveBackAttempt(row, attempt, end.waiting, at),
-        )
+        .write('must', () => {
+          if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
+          const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
+          if (waiting?.state === 'available') this.becameReady(waiting);
+          return waiting;
+        })
         .then(
           (ended) => {
             if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
@@ -348,7 +364,6 @@ export class Dispatch {
     }
     logBook.attemptEnded(row.seq);
     if (row.state === 'available') {
-      this.becameReady(row);
       events.job('job.available', row, now());
     } else {
       this.becameScheduled(row);
@@ -361,7 +376,7 @@ export class Dispatch {
     const logs = new Map<number, { at: number; stream: 'stdout' | 'stderr' | 'log' | 'system'; text: string }[]>();
     for (const item of output) {
       const running = this.#running.get(item.run);
-      if (!running) continue;
+      if (!running || this.#runOf.get(running.row.seq) !== item.run) continue;
       if (item.kind === 'progress') {
         running.row = { ...running.row, progress: JSON.stringify({ percent: item.percent, message: item.message }) };
         events.job('job.progress', running.row, now());
@@ -377,12 +392,8 @@ export class Dispatch {
     }
   }
 
-  #promoteDue(): JobRow[] {
-    const { store, now } = this.#parts;
-    if (!this.#due.isDue) return [];
-    const promoted = store.jobs.promoteDue(now(), promoteLimit);
-    for (const row of promoted) this.#ready[row.lane].add(row.queue);
-    return promoted;
+  #mayRun(queue: string): boolean {
+    return !this.#parts.settings.isPaused(queue) && this.#concurrency.room(queue) > 0;
   }
 
   #setDueTimer(): void {

@@ -84,12 +84,16 @@ export class Maintenance {
       const page = store.jobs.listFinal(state, afterSeq, pageJobs);
       const last = page.at(-1);
       if (!last) return;
-      const old = page.filter((row) => (row.finished_at ?? cutoff) < cutoff);
+      const isOld = (row: JobRow | null) => row?.state === state && (row.finished_at ?? cutoff) < cutoff;
+      const old = page.filter(isOld);
       if (old.length > 0) {
-        await store.commit.write('may', () => {
-          for (const row of old) store.jobs.deleteJob(row);
+        const gone = await store.commit.write('may', () => {
+          // Someone may have retried one in this very turn.
+          const still = old.filter(({ seq }) => isOld(store.jobs.readJob(seq)));
+          for (const row of still) store.jobs.deleteJob(row);
+          return still;
         });
-        for (const row of old) deleted(row);
+        for (const row of gone) deleted(row);
       }
       if (last.created_at >= cutoff) return;
       afterSeq = last.seq;

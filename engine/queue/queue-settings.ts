@@ -44,20 +44,27 @@ export class QueueSettings {
 
   /** Makes the queue, or sets all of its options. */
   async put(name: string, { paused = false, concurrency = null }: QueuePatch): Promise<Queue> {
-    await this.#keep({ name, paused: paused ? 1 : 0, concurrency });
+    await this.#keep(() => ({ name, paused: paused ? 1 : 0, concurrency }));
     return this.get(name);
   }
 
   async patch(name: string, patch: QueuePatch): Promise<Queue> {
-    const queue = this.#existing(name);
-    const paused = patch.paused === undefined ? queue.paused : patch.paused ? 1 : 0;
-    const concurrency = patch.concurrency === undefined ? queue.concurrency : patch.concurrency;
-    await this.#keep({ name, paused, concurrency });
+    const known = this.#existing(name);
+    await this.#keep(() => {
+      // As it stands in this transaction: two who change different options at once both get their way.
+      const queue = this.#store.queues.findQueue(name) ?? known;
+      const paused = patch.paused === undefined ? queue.paused : patch.paused ? 1 : 0;
+      return { name, paused, concurrency: patch.concurrency === undefined ? queue.concurrency : patch.concurrency };
+    });
     return this.get(name);
   }
 
-  async #keep(queue: QueueRow): Promise<void> {
-    await this.#store.commit.write('may', () => this.#store.queues.putQueue(queue));
+  async #keep(change: () => QueueRow): Promise<void> {
+    const queue = await this.#store.commit.write('may', () => {
+      const changed = change();
+      this.#store.queues.putQueue(changed);
+      return changed;
+    });
     this.#queues.set(queue.name, queue);
     this.#events.emit({
       type: 'queue.changed',

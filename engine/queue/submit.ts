@@ -2,20 +2,19 @@
 
 import type { FieldError } from '../../contract/errors.ts';
 import { invalidFields, Problem } from '../../contract/errors.ts';
-import type { Decision, JobError, LaneName, Mode } from '../../contract/job.ts';
+import type { JobError } from '../../contract/job.ts';
 import { defaults, limits } from '../../contract/limits.ts';
-import type { RetryPolicy } from '../../contract/retry.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
 import { nonceLimit } from '../store/job-id.ts';
 import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
-import { type Catalog, type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
-import { decide } from './decide.ts';
-import type { Dispatch } from './dispatch.ts';
+import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
+import { type Dispatch, deadlineErrorName } from './dispatch.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Measurements } from './measure.ts';
+import { laneSaturated, planJob, waitOf } from './plan.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -33,8 +32,8 @@ export type SubmitParts = {
 
 type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
 
-/** A job as it will be inserted, and how long its caller waits for it. */
-type Plan = { row: JobRow; entry: CatalogEntry; room: number; wait: 'end' | number };
+/** A job as it will be inserted. */
+type Plan = { row: JobRow; entry: CatalogEntry; room: number };
 
 export class Submit {
   readonly #parts: SubmitParts;
@@ -53,11 +52,14 @@ export class Submit {
   async submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const { catalog } = this.#parts;
     this.#refuseWhenStopping();
+    // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
+    const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
+    if (replayed) return this.#answer({ row: replayed, how: 'replayed' }, submission, options);
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
     const checked = this.#check(submission, entry, '');
     const plan = this.#plan(submission, checked, options);
-    const standing = await this.#insert(plan, submission, options);
-    return this.#answer(plan, standing, submission, options);
+    const standing = await this.#insert(plan, options);
+    return this.#answer(standing, submission, options);
   }
 
   /** All or none, in one transaction. */
@@ -128,82 +130,23 @@ export class Submit {
   }
 
   #plan(submission: Submission, entry: CatalogEntry, options: SubmitOptions): Plan {
-    const { dispatch, measurements, now, random } = this.#parts;
-    const at = now();
-    const runAt = Math.max(submission.runAt === null ? at : Date.parse(submission.runAt), at) + submission.delayMs;
-    const waitMs = submission.waitMs ?? options.waitMs;
-    const asked: Mode = options.respondAsync && waitMs === undefined ? 'async' : submission.mode;
-    const room = dispatch.roomOf(entry, 'interactive');
-    const decision =
-      asked === 'auto'
-        ? decide({
-            stats: measurements.statsOf(entry.name),
-            callerWaitMs: waitMs,
-            delayed: runAt > at,
-            interactiveFree: dispatch.places('interactive', room) > 0,
-          })
-        : options.respondAsync && submission.mode === 'auto'
-          ? asyncAsAsked
-          : null;
-    const sync = asked === 'sync' || decision?.mode === 'sync';
-    const lane: LaneName = sync ? 'interactive' : laneOf(entry);
-    if (asked === 'sync') {
-      if (runAt > at)
-        throw invalidFields([
-          { path: submission.delayMs > 0 ? '/delayMs' : '/runAt', message: 'a sync job runs now: leave it out, or submit it async' },
-        ]);
-      if (dispatch.places('interactive', room) <= 0) throw this.#saturated(entry);
-    }
-    const declared = defaultsOf(entry);
-    const retry: RetryPolicy = { ...declared.retry, ...withoutUndefined(submission.retry ?? {}) };
-    // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
-    const budget = asked === 'sync' && !submission.retry ? 1 : retry.maxAttempts;
-    const row: JobRow = {
-      seq: 0,
+    const { dispatch, measurements, settings, now, random } = this.#parts;
+    const queue = submission.queue ?? defaults.queue;
+    const interactiveRoom = dispatch.roomOf(entry, 'interactive');
+    const ownRoom = dispatch.roomOf(entry, laneOf(entry));
+    const row = planJob(submission, entry, options, {
+      now: now(),
       nonce: Math.floor(random() * nonceLimit),
-      created_at: at,
-      state: runAt > at ? 'scheduled' : 'available',
-      task: entry.name,
-      queue: submission.queue ?? defaults.queue,
-      mode: submission.mode,
-      lane,
-      priority: submission.priority,
-      attempt: 0,
-      max_attempts: budget,
-      budget,
-      crashes: 0,
-      run_at: runAt,
-      started_at: null,
-      finished_at: null,
-      timeout_ms: submission.timeoutMs ?? declared.timeoutMs,
-      unique_key: submission.unique?.key ?? null,
-      workflow_id: null,
-      tags: JSON.stringify(submission.tags),
-      retry: JSON.stringify({ ...retry, maxAttempts: budget }),
-      progress: null,
-      decision: decision === null ? null : JSON.stringify(decision),
-      error: null,
-      payload: JSON.stringify(submission.payload),
-      first_payload: null,
-      optimistic: null,
-      result: null,
-    };
-    const wait = waitMs ?? (asked === 'sync' ? 'end' : (decision?.waitMs ?? 0));
-    return { row, entry, room: sync ? room : dispatch.roomOf(entry, lane), wait };
+      queue,
+      queueState: settings.isPaused(queue) ? 'paused' : settings.concurrency(queue) < Number.POSITIVE_INFINITY ? 'limited' : 'open',
+      stats: measurements.statsOf(entry.name),
+      startsAtOnce: dispatch.mayHandOff(queue, laneOf(entry), ownRoom),
+      interactiveFree: dispatch.places('interactive', interactiveRoom) > 0,
+    });
+    return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom };
   }
 
-  #saturated(entry: CatalogEntry): Problem {
-    const { p50Ms } = this.#parts.measurements.statsOf(entry.name);
-    return new Problem(
-      'lane-saturated',
-      'Every place of the interactive lane is taken. Nothing was accepted. Try again in a moment, or submit it async.',
-      {
-        retryAfterMs: Math.min(60_000, Math.max(1_000, p50Ms ?? 1_000)),
-      },
-    );
-  }
-
-  async #insert(plan: Plan, submission: Submission, { idempotency }: SubmitOptions): Promise<Standing> {
+  async #insert(plan: Plan, { idempotency }: SubmitOptions): Promise<Standing> {
     const { store, dispatch, measurements, now } = this.#parts;
     const placed: { plan: Plan; row: JobRow }[] = [];
     const standing = await this.#keepingPromises(placed, () =>
@@ -212,7 +155,8 @@ export class Submit {
         if (replayed) return { row: replayed, how: 'replayed' };
         const holder = this.#uniqueHolder(plan.row);
         if (holder) return { row: holder, how: 'duplicate' };
-        if (submission.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0) throw this.#saturated(plan.entry);
+        if (plan.row.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0)
+          throw laneSaturated(measurements.statsOf(plan.entry.name));
         const row = this.#place(plan);
         placed.push({ plan, row });
         if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
@@ -253,17 +197,17 @@ export class Submit {
       (interactive ? dispatch.places('interactive', plan.room) > 0 : dispatch.mayHandOff(plan.row.queue, plan.row.lane, plan.room));
     const row: JobRow = handOff ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: now() } : { ...plan.row, seq };
     store.jobs.insertJob(row);
-    if (handOff) dispatch.promise(row);
+    if (handOff) dispatch.promise(row, plan.room);
     else if (row.state === 'available') dispatch.becameReady(row);
     return row;
   }
 
   /** Places that were promised inside a transaction are free again when it is undone. */
-  async #keepingPromises<Value>(placed: { row: JobRow }[], write: () => Promise<Value>): Promise<Value> {
+  async #keepingPromises<Value>(placed: { plan: Plan; row: JobRow }[], write: () => Promise<Value>): Promise<Value> {
     try {
       return await write();
     } catch (error) {
-      for (const { row } of placed) if (row.state === 'executing') this.#parts.dispatch.giveUpPromised(row);
+      for (const { plan, row } of placed) if (row.state === 'executing') this.#parts.dispatch.giveUpPromised(row, plan.room);
       throw error;
     }
   }
@@ -275,17 +219,18 @@ export class Submit {
     else if (row.state === 'scheduled') dispatch.becameScheduled(row);
   }
 
-  async #answer(plan: Plan, { row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+  async #answer({ row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const replayed = how === 'replayed';
     if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
     const asked = submission.waitMs ?? options.waitMs;
     const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : options.respondAsync ? 'respond-async' : undefined;
-    if (plan.wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
+    const wait = waitOf(row, asked);
+    if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
     // A job that stood before may have ended in the very transaction that found it.
     const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
-    const ended = plan.wait === 'end' ? await this.#waitForEnd(current) : await this.#waitUpTo(current, plan.wait);
+    const ended = wait === 'end' ? await this.#waitForEnd(current) : await this.#waitUpTo(current, wait);
     const status = isFinal(ended.state) ? 200 : 202;
-    if (plan.wait === 'end') this.#refuseUnlessCompleted(ended);
+    if (wait === 'end') this.#refuseUnlessCompleted(ended);
     return { status, job: jobOf(ended), replayed, preferenceApplied };
   }
 
@@ -315,17 +260,14 @@ export class Submit {
     if (waiting) dispatch.announceEnd(waiting);
     const ended = store.jobs.readJob(row.seq);
     if (ended?.state === 'completed') return ended;
-    throw new Problem(
-      'deadline-exceeded',
-      `The job did not end within ${row.timeout_ms} ms and was cancelled. Give it a longer timeoutMs, or submit it async.`,
-      { jobId },
-    );
+    throw deadlineExceeded(row);
   }
 
   #refuseUnlessCompleted(row: JobRow): void {
     if (row.state === 'completed') return;
     const error: JobError =
       row.error === null ? { name: 'Cancelled', message: 'The job was cancelled.' } : (JSON.parse(row.error) as JobError);
+    if (row.state === 'cancelled' && error.name === deadlineErrorName) throw deadlineExceeded(row);
     throw new Problem('task-failed', `${row.state === 'cancelled' ? 'The job was cancelled' : 'The task failed'}: ${error.message}`, {
       jobId: jobIdOf(row),
       error,
@@ -333,10 +275,10 @@ export class Submit {
   }
 }
 
-const asyncAsAsked: Decision = { mode: 'async', reason: 'The caller asked for it.', p95Ms: null, samples: 0, waitMs: null };
-
-function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [Key in keyof Value]: Exclude<Value[Key], undefined>;
-  };
+function deadlineExceeded(row: JobRow): Problem {
+  return new Problem(
+    'deadline-exceeded',
+    `The job did not end within ${row.timeout_ms} ms and was cancelled. Give it a longer timeoutMs, or submit it async.`,
+    { jobId: jobIdOf(row) },
+  );
 }

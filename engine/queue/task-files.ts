@@ -25,7 +25,7 @@ export class TaskFiles {
   }
 
   list(): TaskFile[] {
-    const names = readdirSync(this.folder).flatMap((file) => nameOfFile.exec(file)?.[1] ?? []);
+    const names = namesIn(this.folder).flatMap((file) => nameOfFile.exec(file)?.[1] ?? []);
     return [...new Set(names)].sort().flatMap((name) => this.find(name) ?? []);
   }
 
@@ -58,6 +58,15 @@ export class TaskFiles {
     if (this.#timer) clearTimeout(this.#timer);
     this.#watcher?.close();
     this.#watcher = null;
+  }
+}
+
+/** A folder that was removed or closed to us while the engine runs holds no tasks; their jobs wait for it. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -7,7 +7,7 @@ import type { Measurements } from './measure.ts';
 export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
   const { name, source, description, error } = entry;
   const stats = measurements.statsOf(name);
-  const { mode, reason } = decide({ stats, callerWaitMs: undefined, delayed: false, interactiveFree: true });
+  const { mode, reason } = decide({ stats, callerWaitMs: undefined, delayed: false, startsAtOnce: true, queueState: 'open' });
   return {
     name,
     title: description.title || name,

@@ -52,6 +52,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
   );
   const setState = db.prepare('UPDATE jobs SET state = ? WHERE seq = ? AND state = ?');
+  const setLane = db.prepare('UPDATE jobs SET lane = ? WHERE seq = ?');
   const setError = db.prepare('UPDATE jobs SET error = ? WHERE seq = ?');
   const insertAttempt = db.prepare(
     'INSERT INTO attempts (seq, attempt, lane, thread, started_at, finished_at, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -237,6 +238,14 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     return due;
   }
 
+  function changeLane(row: JobRow, lane: LaneName): JobRow {
+    leaveWaiting(row);
+    setLane.run(lane, row.seq);
+    const moved: JobRow = { ...row, lane };
+    enterWaiting(moved);
+    return moved;
+  }
+
   /** Changes a job that waits; `changed` holds its new priority, time, state, queue, tags and payload. */
   function amendWaiting(row: JobRow, changed: JobRow): void {
     leaveWaiting(row);
@@ -268,6 +277,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     buryWaiting,
     renewJob,
     makeDueNow,
+    changeLane,
     amendWaiting,
     deleteJob,
     /** The job of a public id, or null. */

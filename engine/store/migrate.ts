@@ -17,13 +17,12 @@ export function listMigrations(): Migration[] {
 }
 
 /**
- * Brings the database to the newest schema, each step in a transaction of its own.
+ * To be asked before anything is set on the connection: already the switch to a write-ahead log is written into the file.
  * @throws StorageError newer-schema, not-ours: the file is left as it was.
  */
-export function migrate(db: Database): void {
-  const migrations = listMigrations();
-  const newest = migrations.at(-1)?.number ?? 0;
-  const version = db.pragma('user_version', { simple: true }) as number;
+export function refuseForeign(db: Database): void {
+  const newest = listMigrations().at(-1)?.number ?? 0;
+  const version = versionOf(db);
   const id = db.pragma('application_id', { simple: true }) as number;
   const empty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   if (!empty && id !== applicationId)
@@ -34,7 +33,12 @@ export function migrate(db: Database): void {
       `${db.name} was written by a newer Switchyard (schema ${version}, this one knows ${newest}). Nothing was changed. Start the newer version.`,
     );
   }
-  for (const { number, name } of migrations.filter((migration) => migration.number > version)) {
+}
+
+/** Brings the database to the newest schema, each step in a transaction of its own. */
+export function migrate(db: Database): void {
+  const version = versionOf(db);
+  for (const { number, name } of listMigrations().filter((migration) => migration.number > version)) {
     const sql = readFileSync(new URL(name, folder), 'utf8');
     db.transaction(() => {
       db.exec(sql);
@@ -42,4 +46,8 @@ export function migrate(db: Database): void {
       db.pragma(`user_version = ${number}`);
     }).immediate();
   }
+}
+
+function versionOf(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
 }

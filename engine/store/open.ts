@@ -1,13 +1,20 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { formatJobId } from './job-id.ts';
-import { migrate } from './migrate.ts';
+import { migrate, refuseForeign } from './migrate.ts';
 import { StorageError, storageErrorOf } from './storage-error.ts';
 
-/** Opens the one writing connection, brings the schema up to date and asserts what durability rests on. */
+/**
+ * Opens the one writing connection, brings the schema up to date and asserts what durability rests on.
+ * @throws StorageError and leaves what is in the file as it was
+ */
 export function openWriter(file: string): Database.Database {
+  let db: Database.Database | undefined;
   try {
-    const db = new Database(file);
+    makePrivate(file);
+    db = new Database(file);
     db.pragma('busy_timeout = 5000');
+    refuseForeign(db);
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is built with NORMAL in WAL, under which a power cut loses acknowledged commits.
     db.pragma('synchronous = FULL');
@@ -18,6 +25,7 @@ export function openWriter(file: string): Database.Database {
     if (db.pragma('synchronous', { simple: true }) !== 2) throw new StorageError('io', 'SQLite did not take synchronous=FULL.');
     return db;
   } catch (error) {
+    db?.close();
     throw storageErrorOf(error) ?? error;
   }
 }
@@ -40,6 +48,7 @@ export function openReader(file: string): Database.Database {
  * @returns a function that frees it, or null when another engine holds it.
  */
 export function lockHome(file: string): (() => void) | null {
+  makePrivate(file);
   const db = new Database(file, { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
@@ -52,4 +61,10 @@ export function lockHome(file: string): (() => void) | null {
     if (storage?.kind === 'busy') return null;
     throw storage ?? error;
   }
+}
+
+/** SQLite gives its side files (-wal, -shm, -journal) the mode of the database. Before the first connection: see `lockHome`. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
 }

@@ -1,0 +1,265 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Problem } from '../../contract/errors.ts';
+import type { SubmissionInput } from '../../contract/submission.ts';
+import type { RunResult } from '../../engine/queue/lanes.ts';
+import type { FakeTask } from '../support/fake-lanes.ts';
+import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { brokenInvariants } from './invariants.ts';
+
+const operations = 1_200;
+/** Refusals that a caller who asks for impossible things must expect. */
+const expected = new Set([
+  'wrong-state',
+  'not-found',
+  'storage-full',
+  'lane-saturated',
+  'task-failed',
+  'deadline-exceeded',
+  'unknown-task',
+  'shutting-down',
+]);
+const tasks: Record<string, FakeTask> = {
+  'shell.run': { lane: 'cpu', retry: { maxAttempts: 3, baseMs: 2_000, jitter: 0.2 } },
+  'http.request': { lane: 'io', retry: { maxAttempts: 2, baseMs: 500 } },
+};
+const broken: FakeTask = { error: { name: 'SyntaxError', message: 'it does not load' } };
+
+let home: string;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: Date.UTC(2026, 0, 31) });
+  home = mkdtempSync(join(tmpdir(), 'switchyard-lives-'));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Jobs live and die at random; what has been acknowledged and not deleted is remembered. */
+class Lives {
+  readonly ids: string[] = [];
+  readonly deleted = new Set<string>();
+  readonly completed = new Set<string>();
+  readonly surprises: string[] = [];
+  readonly #random: () => number;
+  #rig: QueueRig;
+  #mineBroken = false;
+
+  constructor(rig: QueueRig, random: () => number) {
+    this.#rig = rig;
+    this.#random = random;
+  }
+
+  set rig(rig: QueueRig) {
+    this.#rig = rig;
+  }
+
+  step(): void {
+    const actions: [weight: number, act: () => void][] = [
+      [30, () => this.#submit()],
+      [4, () => this.#batch()],
+      [40, () => this.#endOne()],
+      [8, () => this.#endMany()],
+      [6, () => this.#one((id) => this.#rig.backend.cancelJob(id))],
+      [5, () => this.#one((id) => this.#rig.backend.retryJob(id))],
+      [4, () => this.#one((id) => this.#rig.backend.runJobNow(id))],
+      [6, () => this.#one((id) => this.#rig.backend.patchJob(id, this.#patch()))],
+      [4, () => this.#one((id) => this.#delete(id))],
+      [2, () => this.#dead()],
+      [3, () => this.#queue()],
+      [2, () => this.#breakOrMend()],
+      [3, () => this.#rig.diskFull(this.#random() < 0.4)],
+      [6, () => vi.advanceTimersByTime(Math.floor(this.#random() * 3_000))],
+    ];
+    let left = this.#random() * actions.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, act] of actions) {
+      left -= weight;
+      if (left >= 0) continue;
+      act();
+      return;
+    }
+  }
+
+  mend(): void {
+    this.#rig.writeTask('mine', { lane: 'io' });
+    this.#mineBroken = false;
+  }
+
+  pick<Item>(items: readonly Item[]): Item | undefined {
+    return items[Math.floor(this.#random() * items.length)];
+  }
+
+  #watch(promise: Promise<unknown>): void {
+    promise.catch((error) => {
+      if (!(error instanceof Problem && expected.has(error.code))) this.surprises.push(String(error));
+    });
+  }
+
+  #one(act: (id: string) => Promise<unknown>): void {
+    const id = this.pick(this.ids);
+    if (id !== undefined) this.#watch(act(id));
+  }
+
+  #submission(): SubmissionInput {
+    const delayed = this.#random() < 0.2;
+    return {
+      task: this.pick(['shell.run', 'shell.run', 'http.request', 'mine']) ?? 'shell.run',
+      mode: delayed ? 'async' : (this.pick(['async', 'async', 'auto', 'sync'] as const) ?? 'async'),
+      queue: this.pick(['default', 'default', 'mail', 'slow']) ?? 'default',
+      priority: Math.floor(this.#random() * 5) - 2,
+      ...(delayed ? { delayMs: Math.floor(this.#random() * 5_000) } : {}),
+      ...(this.#random() < 0.15 ? { unique: { key: `key ${Math.floor(this.#random() * 5)}` } } : {}),
+      ...(this.#random() < 0.2 ? { retry: { maxAttempts: 2, baseMs: 100 } } : {}),
+      timeoutMs: 20_000,
+      payload: { text: 'x'.repeat(this.#random() < 0.1 ? 9_000 : 10) },
+    };
+  }
+
+  #submit(): void {
+    const key = this.#random() < 0.2 ? `key-${Math.floor(this.#random() * 20)}` : undefined;
+    const submission = this.#submission();
+    const idempotency = key === undefined ? undefined : { key, bodyHash: 'same' };
+    const submitted = this.#rig.submit(submission, { idempotency, ...(this.#random() < 0.5 ? { respondAsync: true } : {}) });
+    this.#watch(submitted.then(({ job }) => this.ids.push(job.id)));
+  }
+
+  #batch(): void {
+    const jobs = Array.from({ length: Math.ceil(this.#random() * 20) }, () => ({ ...this.#submission(), mode: 'async' as const }));
+    this.#watch(this.#rig.addMany(jobs).then((ids) => this.ids.push(...ids)));
+  }
+
+  #result(): RunResult {
+    const error = { name: 'Error', message: 'as the test asked' };
+    const results: RunResult[] = [
+      { kind: 'succeeded', result: JSON.stringify('r'.repeat(this.#random() < 0.1 ? 9_000 : 1)) },
+      { kind: 'succeeded', result: 'null' },
+      { kind: 'failed', error },
+      { kind: 'failed', error, retryAfterMs: 1_500 },
+      { kind: 'failed-for-good', error },
+      { kind: 'snoozed', ms: 700 },
+      { kind: 'aborted', reason: 'timed-out', error: null },
+      { kind: 'crashed', error, blame: 0.5 },
+      { kind: 'interrupted' },
+      { kind: 'not-loaded', error },
+    ];
+    return this.pick(results) ?? { kind: 'interrupted' };
+  }
+
+  #endOne(): void {
+    const run = this.pick([...this.#rig.lanes.running.values()]);
+    if (run) this.#rig.lanes.end([{ run, result: run.aborted ? { kind: 'aborted', reason: run.aborted, error: null } : this.#result() }]);
+  }
+
+  #endMany(): void {
+    this.#rig.lanes.end([...this.#rig.lanes.running.values()].slice(0, 20).map((run) => ({ run, result: this.#result() })));
+  }
+
+  #patch() {
+    const patches = [
+      { priority: Math.floor(this.#random() * 200) - 100 },
+      { queue: 'mail' },
+      { tags: ['patched'] },
+      { payload: { text: 'patched' } },
+      { runAt: new Date(Date.now() + Math.floor(this.#random() * 4_000) - 1_000).toISOString() },
+    ];
+    return this.pick(patches) ?? {};
+  }
+
+  async #delete(id: string): Promise<void> {
+    await this.#rig.backend.deleteJob(id);
+    this.deleted.add(id);
+  }
+
+  #dead(): void {
+    const dead = this.#rig.db.prepare<[], number>("SELECT seq FROM jobs WHERE state = 'dead'").pluck().all();
+    const ids = this.ids.filter(() => this.#random() < 0.3).slice(0, 60);
+    if (dead.length === 0 || ids.length === 0) return;
+    if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive(ids));
+    else {
+      const isThere = (id: string) =>
+        this.#rig.backend.getJob(id).then(
+          () => true,
+          () => false,
+        );
+      this.#watch(
+        this.#rig.backend.discard(ids).then(async () => {
+          for (const id of ids) if (!(await isThere(id))) this.deleted.add(id);
+        }),
+      );
+    }
+  }
+
+  #queue(): void {
+    const name = this.pick(['default', 'mail', 'slow']) ?? 'default';
+    const patches = [{ paused: true }, { paused: false }, { paused: false }, { concurrency: 1 }, { concurrency: null }];
+    this.#watch(this.#rig.backend.patchQueue(name, this.pick(patches) ?? {}));
+  }
+
+  #breakOrMend(): void {
+    this.#mineBroken = !this.#mineBroken;
+    this.#rig.writeTask('mine', this.#mineBroken ? broken : { lane: 'io' });
+    this.#watch(this.#rig.backend.getTask('mine'));
+  }
+}
+
+async function openLives(random: () => number): Promise<QueueRig> {
+  const rig = await openQueueRig({ home, tasks, random, sizes: { interactive: 2, io: 1, cpu: 3 } });
+  rig.writeTask('mine', { lane: 'io' });
+  await rig.backend.getTask('mine');
+  return rig;
+}
+
+function countsOf(rig: QueueRig) {
+  const rows = rig.db.prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM jobs GROUP BY state').all();
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+}
+
+describe('whatever is done to jobs, in whatever order', () => {
+  test.each([1, 2, 3, 4, 5, 6])('the tables agree with each other, and in the end every job has ended (seed %i)', async (seed) => {
+    const random = seededRandom(seed);
+    let rig = await openLives(random);
+    await rig.backend.makeQueue('mail', { concurrency: 2 });
+    await rig.backend.makeQueue('slow', { concurrency: 1 });
+    const lives = new Lives(rig, random);
+    for (let done = 1; done <= operations; done++) {
+      lives.step();
+      if (random() < 0.4) await rig.turn();
+      if (done % 50 === 0) {
+        rig.diskFull(false);
+        vi.advanceTimersByTime(1_000);
+        await rig.turn();
+        expect(brokenInvariants(rig.db), `after ${done} operations`).toEqual([]);
+        expect(rig.queue.health().status).toBe('ok');
+        expect((await rig.backend.stats()).counts).toMatchObject(countsOf(rig));
+      }
+      if (done % 300 === 0) {
+        await rig.crash();
+        vi.clearAllTimers();
+        rig = await openLives(random);
+        lives.rig = rig;
+        expect(brokenInvariants(rig.db), `after a crash at ${done} operations`).toEqual([]);
+      }
+    }
+    expect(lives.surprises).toEqual([]);
+    expect(rig.failures).toEqual([]);
+
+    // From now on everything goes well; nothing may be left behind.
+    lives.mend();
+    await rig.backend.getTask('mine');
+    for (const { name } of await rig.backend.listQueues()) await rig.backend.makeQueue(name, {});
+    for (let round = 0; round < 400; round++) {
+      rig.lanes.end([...rig.lanes.running.values()].map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
+      await rig.turn();
+      vi.advanceTimersByTime(500);
+      await rig.turn();
+    }
+    expect(brokenInvariants(rig.db)).toEqual([]);
+    const counts = countsOf(rig);
+    expect({ ...counts, completed: 0, dead: 0, cancelled: 0 }).toEqual({ completed: 0, dead: 0, cancelled: 0 });
+    for (const id of new Set(lives.ids)) if (!lives.deleted.has(id)) await expect(rig.backend.getJob(id)).resolves.toMatchObject({ id });
+    await rig.dispose();
+  });
+});
