@@ -56,6 +56,9 @@ export type Job = JobSummary & {
   result: Json;
   optimistic: Json;
   decision: Decision | null;
+  /** When it has to have ended, from `deadlineMs`. */
+  deadlineAt: string | null;
+  concurrencyKey: string | null;
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

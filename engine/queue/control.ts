@@ -54,6 +54,7 @@ export class Control {
     }
     const cancelled = await store.commit.write('may', () => {
       const current = this.#inState(id, (state) => isWaiting(state), 'cancel');
+      dispatch.leftLine(current);
       return store.jobs.cancelWaiting(current, now());
     });
     dispatch.announceEnd(cancelled);
@@ -87,6 +88,7 @@ export class Control {
     const changed = await store.commit.write('may', () => {
       const row = this.#inState(id, (state) => isWaiting(state), 'change');
       const amended = amend(row, patch, now());
+      dispatch.leftLine(row);
       store.jobs.amendWaiting(row, amended);
       return amended.state === 'available' ? this.#inLine(amended) : amended;
     });
@@ -96,9 +98,10 @@ export class Control {
   }
 
   async delete(id: string): Promise<void> {
-    const { store } = this.#parts;
+    const { store, dispatch } = this.#parts;
     const row = await store.commit.write('may', () => {
       const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+      dispatch.leftLine(current);
       store.jobs.deleteJob(current);
       return current;
     });
@@ -170,7 +173,7 @@ export class Control {
 
   #keyTaken(row: JobRow): JobRow | null {
     if (row.unique_key === null) return null;
-    const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key);
+    const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key, this.#parts.now());
     return holder?.seq === row.seq ? null : holder;
   }
 

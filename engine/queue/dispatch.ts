@@ -1,31 +1,29 @@
 import type { LaneName } from '../../contract/job.ts';
-import { laneNames } from '../../contract/job.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
-import { type Catalog, type CatalogEntry, laneOf, misfitError } from './catalog.ts';
+import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
-import { DueTimer } from './due-timer.ts';
+import { Deadlines, type Overdue } from './deadlines.ts';
+import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
-import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
+import type { Lanes, RunReport, RunRequest } from './lanes.ts';
+import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
-import { outcomeOf } from './outcome.ts';
+import { deadlineErrorName, outcomeOf } from './outcome.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { RateLimits } from './rate-limits.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
 
-/** Claims of a lane in one transaction: enough to fill it, few enough for a short commit. */
-const claimLimit = 512;
-const promoteLimit = 1_000;
+/** Jobs of a task that loads again, in one transaction. */
+const releaseLimit = 512;
 /** After a transaction that was undone, in milliseconds. */
 const retryMs = 500;
-
-/** Of a job that was cancelled because its caller's deadline passed. */
-export const deadlineErrorName = 'DeadlineExceeded';
 
 export type DispatchParts = {
   store: Store;
@@ -36,6 +34,7 @@ export type DispatchParts = {
   waiters: Waiters;
   logBook: LogBook;
   measurements: Measurements;
+  drains: DrainRates;
   now: () => number;
   random: () => number;
 };
@@ -47,7 +46,8 @@ type Running = {
   cancelRequested: boolean;
 };
 
-type Claim = { row: JobRow; entry: CatalogEntry; room: number };
+/** Every place of the interactive lane is taken, as many jobs of its task or key run as may, or its queue's rate limit is used up. */
+export type SyncHindrance = { kind: 'lane' } | { kind: 'task' } | { kind: 'rate'; waitMs: number };
 
 /** Takes due jobs in order, hands them to their lanes and records how each attempt ended. */
 export class Dispatch {
@@ -55,21 +55,25 @@ export class Dispatch {
   readonly #running = new Map<number, Running>();
   readonly #runOf = new Map<number, number>();
   readonly #concurrency: Concurrency;
-  /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
-  readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
+  readonly #rates: RateLimits;
+  readonly #line: Line;
+  readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
-  /** Of the transaction that is open: what it claims, and the queues of which it finds no more ready. */
-  #claims: Claim[] = [];
-  #emptied: { queue: string; lane: LaneName }[] = [];
   #lastRun = 0;
   #stopped = false;
-  readonly #due: DueTimer;
   #drained: (() => void) | null = null;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
-    this.#concurrency = new Concurrency(parts.settings);
-    this.#due = new DueTimer(parts.now, () => parts.store.commit.request());
+    const { store, catalog, settings, now } = parts;
+    this.#concurrency = new Concurrency(settings, (task) => runsAtOnce(catalog.known(task)));
+    this.#rates = new RateLimits(store, settings);
+    this.#deadlines = new Deadlines(store, now, () => store.commit.request());
+    this.#line = new Line({
+      ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
+      places: (lane, room) => this.places(lane, room),
+      roomOf: (entry, lane) => this.roomOf(entry, lane),
+    });
     parts.lanes.listen({
       ended: (reports) => this.#ended(reports),
       output: (output) => this.#output(output),
@@ -82,8 +86,8 @@ export class Dispatch {
 
   /** Begins to claim. */
   open(): void {
-    for (const { queue, lane } of this.#parts.store.jobs.readyPairs()) this.#ready[lane].add(queue);
-    this.#setDueTimer();
+    this.#line.open();
+    this.#deadlines.open();
     this.#parts.store.commit.request();
   }
 
@@ -95,17 +99,24 @@ export class Dispatch {
     return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised.placesTaken(lane, room);
   }
 
-  /** Whether a job that is submitted now may start at once: a place is free, and nothing of its queue or of another is ahead of it. */
-  mayHandOff(queue: string, lane: LaneName, room: number): boolean {
-    if (!this.#mayRun(queue) || this.places(lane, room) <= 0) return false;
-    for (const waiting of this.#ready[lane]) if (waiting === queue || this.#mayRun(waiting)) return false;
-    return true;
+  /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
+  mayHandOff(job: Pick<JobRow, 'queue' | 'lane' | 'task' | 'concurrency_key'>, room: number): boolean {
+    return this.places(job.lane, room) > 0 && this.#line.mayPass(job);
+  }
+
+  /** What keeps sync work, which has a lane of its own and waits for nobody, from starting now; null: nothing does. */
+  syncHindrance(job: Pick<JobRow, 'queue' | 'task' | 'concurrency_key'>, room: number): SyncHindrance | null {
+    if (this.places('interactive', room) <= 0) return { kind: 'lane' };
+    if (this.#concurrency.closedGate(job)) return { kind: 'task' };
+    const now = this.#parts.now();
+    return this.#rates.room(job.queue, now) > 0 ? null : { kind: 'rate', waitMs: Math.max(1, this.#rates.nextAt(job.queue) - now) };
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
   promise(row: JobRow, room: number): void {
     this.#promised.add(row.lane, room);
     this.#concurrency.take(row);
+    this.#rates.take(row.queue, 1, row.started_at ?? this.#parts.now());
   }
 
   startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
@@ -120,13 +131,26 @@ export class Dispatch {
 
   /** A job became available, or will when this transaction is committed: its queue is looked at in this turn's claim, and nothing is handed off past it. */
   becameReady(row: JobRow): void {
-    this.#ready[row.lane].add(row.queue);
+    this.#line.entered(row);
+    this.#deadlines.watch(row);
     this.#parts.store.commit.request();
   }
 
   /** A job waits for its time. */
   becameScheduled(row: JobRow): void {
-    this.#due.setIfEarlier(row.run_at);
+    this.#line.waitsForItsTime(row);
+    this.#deadlines.watch(row);
+  }
+
+  /** Inside a transaction: a job has left the line without having run, so those that wait for its task or its key may go on. */
+  leftLine(row: JobRow): void {
+    this.#concurrency.open(row);
+  }
+
+  /** A task's limits may have changed. */
+  taskChanged(task: string): void {
+    this.#concurrency.open({ task, concurrency_key: null });
+    this.#parts.store.commit.request();
   }
 
   /** What runs now of a job, with its progress. */
@@ -173,39 +197,34 @@ export class Dispatch {
     this.announceEnd(ended);
   }
 
-  /** Inside each turn's transaction: fills the lanes. */
+  /** Inside each turn's transaction: ends what is past its deadline and fills the lanes. */
   claim(): (() => void) | null {
     if (this.#stopped) return null;
-    this.#claims = [];
-    this.#emptied = [];
-    const due = this.#due.isDue;
-    const promoted = due ? this.#parts.store.jobs.promoteDue(this.#parts.now(), promoteLimit) : [];
-    for (const row of promoted) this.#ready[row.lane].add(row.queue);
-    for (const lane of laneNames) this.#claimFor(lane);
-    if (this.#claims.length === 0 && !due) return null;
-    const claims = this.#claims;
+    const overdue = this.#deadlines.isDue ? this.#deadlines.enforce() : null;
+    for (const row of overdue?.dead ?? []) this.leftLine(row);
+    const round = this.#line.claim();
+    if (!round && !overdue) return null;
     return () => {
-      this.#claims = [];
-      for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
-      for (const { row, entry, room } of claims) this.#start(row, entry, room);
-      // Also when nothing was promoted: the first in line may have been cancelled, and the next one still waits for its time.
-      if (due) this.#setDueTimer();
-      if (promoted.length === promoteLimit || claims.length >= claimLimit) this.#parts.store.commit.request();
+      const { events, now } = this.#parts;
+      for (const row of round?.promoted ?? []) events.job('job.available', row, now());
+      for (const row of round?.dead ?? []) this.announceEnd(row);
+      for (const { row, entry, room } of round?.claims ?? []) this.#start(row, entry, room);
+      if (overdue) this.#endOverdue(overdue);
+      if (round) this.#line.claimed();
     };
   }
 
-  /** The turn's transaction was undone: so are its claims, or it came to none. Tried again in a moment. */
+  /** The turn's transaction is durable. */
+  committed(): void {
+    this.#rates.committed();
+  }
+
+  /** The turn's transaction was undone. Tried again in a moment. */
   undone(): void {
     const retryAt = this.#parts.now() + retryMs;
-    for (const { row } of this.#claims) {
-      this.#concurrency.giveBack(row);
-      this.#ready[row.lane].add(row.queue);
-    }
-    for (const { queue, lane } of this.#emptied) this.#ready[lane].add(queue);
-    if (this.#due.isDue) this.#due.set(retryAt);
-    else if (laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
-    this.#claims = [];
-    this.#emptied = [];
+    this.#rates.undone();
+    this.#line.undone(retryAt);
+    this.#deadlines.retryAt(retryAt);
   }
 
   /** Jobs that were put aside because their task did not load. */
@@ -215,7 +234,7 @@ export class Dispatch {
     if (!entry || entry.error) return;
     for (;;) {
       const released = await store.commit.write('must', () =>
-        store.jobs.peekHeld(task, claimLimit).map((row) => {
+        store.jobs.peekHeld(task, releaseLimit).map((row) => {
           const misfits = entry.check(JSON.parse(row.payload));
           if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
           store.jobs.releaseHeld(row);
@@ -224,14 +243,15 @@ export class Dispatch {
         }),
       );
       for (const row of released) if (isFinal(row.state)) this.announceEnd(row);
-      if (released.length < claimLimit) return;
+      if (released.length < releaseLimit) return;
     }
   }
 
   /** Claims no more and answers when nothing runs. */
   async drain(): Promise<void> {
     this.#stopped = true;
-    this.#due.close();
+    this.#line.close();
+    this.#deadlines.close();
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -244,63 +264,15 @@ export class Dispatch {
 
   /** After the commit that ended a job: tells everyone who waits or watches. */
   announceEnd(row: JobRow): void {
-    const { events, waiters, logBook, measurements, now } = this.#parts;
+    const { events, waiters, logBook, measurements, drains, now } = this.#parts;
     if (row.state === 'completed' || row.state === 'dead' || row.state === 'cancelled') {
       measurements.finished(row.state);
+      drains.ended(row.queue);
       events.job(`job.${row.state}`, row, now());
     }
     logBook.attemptEnded(row.seq);
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, row);
-  }
-
-  #claimFor(lane: LaneName): void {
-    const ready = this.#ready[lane];
-    if (ready.size === 0) return;
-    let left = Math.min(claimLimit, this.places(lane, lane === 'io' ? ioRoom : threadRoom));
-    // Each queue gets its share, then what is left goes round again; the one that was served first goes last next time.
-    const queues = [...ready].filter((queue) => !this.#parts.settings.isPaused(queue));
-    while (left > 0 && queues.length > 0) {
-      const share = Math.ceil(left / queues.length);
-      for (const queue of queues.splice(0)) {
-        const asked = Math.min(share, left, this.#concurrency.room(queue, lane));
-        if (asked <= 0) continue;
-        const taken = this.#claimFrom(queue, lane, asked);
-        left -= taken;
-        ready.delete(queue);
-        if (taken === asked) {
-          ready.add(queue);
-          queues.push(queue);
-        } else {
-          this.#emptied.push({ queue, lane });
-        }
-      }
-    }
-  }
-
-  /** @returns how many were taken, those that were put aside or sent to another lane included */
-  #claimFrom(queue: string, lane: LaneName, limit: number): number {
-    const { store, catalog, now } = this.#parts;
-    const rows = store.jobs.peekReady(queue, lane, limit);
-    for (const row of rows) {
-      const entry = catalog.known(row.task);
-      if (!entry || entry.error) {
-        store.jobs.holdJob(
-          row,
-          JSON.stringify(entry?.error ?? { name: 'TaskNotFound', message: `There is no task "${row.task}" now. The job waits for it.` }),
-        );
-        continue;
-      }
-      if (lane !== 'interactive' && laneOf(entry) !== lane) {
-        // Its file was changed since it was submitted, and says so.
-        this.becameReady(store.jobs.changeLane(row, laneOf(entry)));
-        continue;
-      }
-      const started = store.jobs.startJob(row, now());
-      this.#concurrency.take(started);
-      this.#claims.push({ row: started, entry, room: this.roomOf(entry, lane) });
-    }
-    return rows.length;
   }
 
   #start(row: JobRow, entry: CatalogEntry, room: number): void {
@@ -318,6 +290,13 @@ export class Dispatch {
     };
     this.#parts.lanes.start(row.lane, request);
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
+    this.#deadlines.watch(row);
+  }
+
+  #endOverdue({ dead, running }: Overdue): void {
+    for (const row of dead) this.announceEnd(row);
+    for (const { seq } of running) this.abort(seq, 'timed-out');
+    this.#deadlines.open();
   }
 
   #ended(reports: RunReport[]): void {
@@ -391,12 +370,8 @@ export class Dispatch {
       if (row) logBook.append(row.seq, row.attempt, lines);
     }
   }
+}
 
-  #mayRun(queue: string): boolean {
-    return !this.#parts.settings.isPaused(queue) && this.#concurrency.room(queue) > 0;
-  }
-
-  #setDueTimer(): void {
-    this.#due.set(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
-  }
+function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
+  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
 }

@@ -12,6 +12,7 @@ import type { Backend } from './backend.ts';
 import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
+import { DrainRates } from './drain.ts';
 import { EventStream } from './event-stream.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
@@ -59,10 +60,11 @@ export function createQueue(options: QueueOptions): QueueService {
   const waiters = new Waiters();
   const logBook = new LogBook(store);
   const measurements = new Measurements(store, now);
+  const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
-  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, now, random });
-  const submit = new Submit({ store, catalog, settings, dispatch, events, waiters, measurements, now, random });
+  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, now, random });
+  const submit = new Submit({ store, catalog, settings, dispatch, events, waiters, measurements, drains, now, random });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
   const operations = new Map<string, Operation>();
@@ -71,7 +73,10 @@ export function createQueue(options: QueueOptions): QueueService {
   store.commit.attach({
     claim: () => dispatch.claim(),
     flushCounters: () => store.counters.flush(),
-    committed: () => store.counters.committed(),
+    committed: () => {
+      store.counters.committed();
+      dispatch.committed();
+    },
     undone: () => {
       store.counters.undone();
       dispatch.undone();
@@ -206,7 +211,10 @@ export function createQueue(options: QueueOptions): QueueService {
       const reclaimed = await reclaim(store, now, random);
       await catalog.open((names) => {
         events.emit({ type: 'tasks.changed', at: timeOf(now()), names });
-        for (const name of names) void dispatch.releaseHeld(name).catch(options.failed);
+        for (const name of names) {
+          dispatch.taskChanged(name);
+          void dispatch.releaseHeld(name).catch(options.failed);
+        }
       });
       for (const task of store.jobs.heldTasks()) void dispatch.releaseHeld(task).catch(options.failed);
       dispatch.open();

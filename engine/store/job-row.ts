@@ -1,6 +1,7 @@
 import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { JobState } from '../../contract/states.ts';
+import type { UniqueScope } from '../../contract/submission.ts';
 import { formatJobId } from './job-id.ts';
 
 /** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
@@ -33,6 +34,12 @@ export type JobRow = {
   first_payload: string | null;
   optimistic: string | null;
   result: string | null;
+  /** Of the first attempt since the last fresh start. */
+  first_started_at: number | null;
+  deadline_ms: number | null;
+  deadline_at: number | null;
+  concurrency_key: string | null;
+  unique_scope: UniqueScope | null;
 };
 
 export const jobColumns = [
@@ -64,6 +71,11 @@ export const jobColumns = [
   'first_payload',
   'optimistic',
   'result',
+  'first_started_at',
+  'deadline_ms',
+  'deadline_at',
+  'concurrency_key',
+  'unique_scope',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -113,5 +125,7 @@ export function jobOf(row: JobRow): Job {
     optimistic: parsed<Json>(row.optimistic),
     decision: parsed<Decision>(row.decision),
     ...rest,
+    deadlineAt: timeOf(row.deadline_at),
+    concurrencyKey: row.concurrency_key,
   };
 }

@@ -2,10 +2,14 @@
 
 import type { Database, Statement } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
+import { lineRank } from '../../contract/priority.ts';
 import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
 import type { CounterChanges } from './counters.ts';
+import { prepareDeadlines } from './deadlines.ts';
 import { parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
+import { type Gate, prepareParked } from './parked.ts';
+import { prepareUniqueKeys } from './unique-keys.ts';
 
 /** How an attempt ended, as it is kept. */
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
@@ -26,6 +30,9 @@ export type JobStore = ReturnType<typeof prepareJobs>;
 
 export function prepareJobs(db: Database, counters: CounterChanges) {
   const columns = jobColumns.join(', ');
+  const unique = prepareUniqueKeys(db);
+  const deadlines = prepareDeadlines(db);
+  const parked = prepareParked(db);
   const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
@@ -49,7 +56,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   const deleteRunning = db.prepare('DELETE FROM running WHERE seq = ? AND attempt = ?');
   const allRunning = db.prepare<[], number>('SELECT seq FROM running ORDER BY seq').pluck();
   const start = db.prepare(
-    "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
+    "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, first_started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
   );
   const setState = db.prepare('UPDATE jobs SET state = ? WHERE seq = ? AND state = ?');
   const setLane = db.prepare('UPDATE jobs SET lane = ? WHERE seq = ?');
@@ -66,16 +73,13 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ? WHERE seq = ?");
   const renew = db.prepare(
-    "UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL WHERE seq = ?",
+    "UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL, first_started_at = NULL, deadline_at = ? WHERE seq = ?",
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
   const amend = db.prepare(
     'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
   );
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
-  const insertUnique = db.prepare('INSERT INTO unique_keys (task, key, seq) VALUES (?, ?, ?)');
-  const deleteUnique = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND seq = ?');
-  const uniqueHolder = db.prepare<[string, string], number>('SELECT seq FROM unique_keys WHERE task = ? AND key = ?').pluck();
   // The state stands in the SQL itself: only then does the partial index apply.
   const finalAfter = Object.fromEntries(
     finalStates.map((state) => [
@@ -90,27 +94,33 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     return bySeq.get(seq) ?? null;
   }
 
-  function insertJob(row: JobRow): void {
+  /** @param uniqueUntil the time up to which its unique key is kept even past its end */
+  function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
     insert.run(jobColumns.map((column) => row[column]));
-    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    unique.takeKey(row, row.created_at, uniqueUntil);
+    deadlines.keepDeadline(row);
+    if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
     else enterWaiting(row);
     counters.add(row, row.state, 1);
   }
 
   function enterWaiting(row: JobRow): void {
-    if (row.state === 'available') insertReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq);
+    if (row.state === 'available') insertReady.run(row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq);
     else if (row.state === 'scheduled' || row.state === 'retryable') insertScheduled.run(row.run_at, row.seq);
   }
 
   function leaveWaiting(row: JobRow): void {
     if (row.state === 'available') {
-      if (deleteReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq).changes === 0) deleteHeld.run(row.task, row.seq);
+      const inLine = deleteReady.run(row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq).changes > 0;
+      if (!inLine && !parked.takeBack(row)) deleteHeld.run(row.task, row.seq);
     } else if (row.state === 'scheduled' || row.state === 'retryable') deleteScheduled.run(row.run_at, row.seq);
   }
 
-  function freeUnique(row: JobRow): void {
-    if (row.unique_key !== null) deleteUnique.run(row.task, row.unique_key, row.seq);
+  /** What a job no longer needs once it has ended. */
+  function letGo(row: JobRow, at: number): void {
+    unique.freeKey(row, at);
+    deadlines.dropDeadline(row);
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -118,7 +128,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     counters.add(row, to, 1);
   }
 
-  /** The next jobs in line, by priority, due time and order of submission. They stay where they are until `startJob` or `holdJob`. */
+  /** The next jobs in line (contract/priority.ts). They stay where they are until they are started, held or parked. */
   function peekReady(queue: string, lane: LaneName, limit: number): JobRow[] {
     return nextReady.all(queue, lane, limit).flatMap((seq) => readJob(seq) ?? []);
   }
@@ -126,10 +136,12 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   function startJob(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     const attempt = row.attempt + 1;
-    if (start.run(attempt, at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
+    const first_started_at = row.first_started_at ?? at;
+    if (start.run(attempt, at, first_started_at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
     insertRunning.run(row.seq, attempt, row.lane, at);
+    if (row.unique_scope === 'started') unique.freeKey(row, at);
     move(row, 'executing');
-    return { ...row, state: 'executing', attempt, started_at: at, progress: null };
+    return { ...row, state: 'executing', attempt, started_at: at, first_started_at, progress: null };
   }
 
   /** Puts a due job aside until its task loads. */
@@ -137,6 +149,23 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     insertHeld.run(row.task, row.seq);
     setError.run(error, row.seq);
+  }
+
+  /** Puts a due job aside until a run of its task, or of its key, ends. */
+  function parkJob(row: JobRow, gate: Gate): void {
+    leaveWaiting(row);
+    parked.putAside(row, gate);
+  }
+
+  /** Back in line: the first `limit` that wait at a gate, in each queue and lane. */
+  function releaseParked(gate: Gate, limit: number): JobRow[] {
+    return parked.firstAt(gate, limit).flatMap((seq) => {
+      const row = readJob(seq);
+      if (!row) return [];
+      leaveWaiting(row);
+      enterWaiting(row);
+      return row;
+    });
   }
 
   /** Back in line, once its task loads. */
@@ -169,7 +198,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     const changed = finish.run(end.state, at, end.result, end.error, row.progress, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
-    freeUnique(row);
+    letGo(row, at);
     move(row, end.state);
     return { ...row, ...end, finished_at: at };
   }
@@ -184,6 +213,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     const { state, runAt: run_at, maxAttempts: max_attempts, crashes, error } = end;
     const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
     enterWaiting(waiting);
+    deadlines.keepDeadline(waiting);
     return waiting;
   }
 
@@ -194,7 +224,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   function cancelWaiting(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
-    freeUnique(row);
+    letGo(row, at);
     move(row, 'cancelled');
     return { ...row, state: 'cancelled', finished_at: at };
   }
@@ -203,15 +233,16 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   function buryWaiting(row: JobRow, error: string, at: number): JobRow {
     leaveWaiting(row);
     bury.run(at, error, row.seq);
-    freeUnique(row);
+    letGo(row, at);
     move(row, 'dead');
     return { ...row, state: 'dead', finished_at: at, error };
   }
 
-  /** Makes a final job available again with fresh attempts; its history stays. The caller has seen that its unique key is free. */
+  /** Makes a final job available again with fresh attempts and a fresh deadline; its history stays. The caller has seen that its unique key is free. */
   function renewJob(row: JobRow, at: number): JobRow {
-    renew.run(at, row.seq);
-    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
+    renew.run(at, deadline_at, row.seq);
+    unique.takeKey(row, at);
     move(row, 'available');
     const renewed: JobRow = {
       ...row,
@@ -223,8 +254,11 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
         finished_at: null,
         result: null,
         progress: null,
+        first_started_at: null,
+        deadline_at,
       },
     };
+    deadlines.keepDeadline(renewed);
     enterWaiting(renewed);
     return renewed;
   }
@@ -258,7 +292,8 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
 
   function deleteJob(row: JobRow): void {
     leaveWaiting(row);
-    freeUnique(row);
+    unique.dropKey(row);
+    deadlines.dropDeadline(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }
@@ -270,6 +305,8 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     startJob,
     holdJob,
     releaseHeld,
+    parkJob,
+    releaseParked,
     promoteDue,
     finishAttempt,
     giveBackAttempt,
@@ -293,10 +330,16 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     runningJobs: () => allRunning.all().flatMap((seq) => readJob(seq) ?? []),
     heldTasks: () => heldTasks.all(),
     peekHeld: (task: string, limit: number) => nextHeld.all(task, limit).flatMap((seq) => readJob(seq) ?? []),
-    uniqueHolder(task: string, key: string): JobRow | null {
-      const seq = uniqueHolder.get(task, key);
-      return seq === undefined ? null : readJob(seq);
+    uniqueHolder(task: string, key: string, now: number): JobRow | null {
+      const seq = unique.holderOf(task, key, now);
+      return seq === null ? null : readJob(seq);
     },
+    forgetExpiredKeys: unique.forgetExpired,
+    parkedGates: parked.gates,
+    passedDeadlines: (now: number, limit: number) => deadlines.passedDeadlines(now, limit).flatMap((seq) => readJob(seq) ?? []),
+    nextDeadline: deadlines.nextDeadline,
+    /** Of a running job that was told to end because of it: it is not found again. */
+    dropDeadline: deadlines.dropDeadline,
     /** Final jobs in order of submission, for retention. */
     listFinal: (state: FinalState, afterSeq: number, limit: number) => finalAfter[state].all(afterSeq, limit),
   };

@@ -8,6 +8,7 @@ import { prepareLogs } from './logs.ts';
 import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
 import { prepareQueues } from './queues.ts';
+import { prepareRateStarts } from './rate-starts.ts';
 
 export type Store = ReturnType<typeof prepareStore>;
 
@@ -27,6 +28,7 @@ export function prepareStore(db: Database) {
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),
+    rateStarts: prepareRateStarts(db),
     idempotency: prepareIdempotency(db),
     measurements: prepareMeasurements(db),
     sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
