@@ -26,8 +26,6 @@ const violations: Record<string, string> = {
     SELECT seq, key FROM parked WHERE key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
       WHERE other.task = parked.task AND other.concurrency_key = parked.key AND other.seq <> parked.seq
         AND (other.state = 'executing' OR other.seq IN (SELECT seq FROM ready) OR other.seq IN (SELECT ahead.seq FROM parked AS ahead WHERE ahead.key = '')))`,
-  'two jobs of one key at once': `
-    SELECT task, concurrency_key FROM jobs WHERE state = 'executing' AND concurrency_key IS NOT NULL GROUP BY task, concurrency_key HAVING count(*) > 1`,
   'a deadline of a waiting job that is not watched': `
     SELECT seq FROM jobs WHERE deadline_at IS NOT NULL AND state IN ('available', 'scheduled', 'retryable', 'blocked')
       AND NOT EXISTS (SELECT 1 FROM deadlines WHERE deadlines.seq = jobs.seq AND deadlines.deadline_at = jobs.deadline_at)`,
