@@ -22,14 +22,14 @@ export type FinalState = (typeof finalStates)[number];
 
 /**
  * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a
- * snooze of 0 ms, a crash that is tried again at once). `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
+ * snooze of 0 ms, a crash that is tried again at once). What waits is `dead` when its deadline passes. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  blocked: ['scheduled', 'available', 'cancelled'],
-  scheduled: ['available', 'cancelled'],
-  available: ['executing', 'scheduled', 'cancelled'],
+  blocked: ['scheduled', 'available', 'cancelled', 'dead'],
+  scheduled: ['available', 'cancelled', 'dead'],
+  available: ['executing', 'scheduled', 'cancelled', 'dead'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
-  retryable: ['available', 'scheduled', 'cancelled'],
+  retryable: ['available', 'scheduled', 'cancelled', 'dead'],
   completed: [],
   dead: ['available'],
   cancelled: ['available'],

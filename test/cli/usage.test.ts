@@ -83,6 +83,14 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
     ['nothing to submit', ['submit'], 'submit needs TASK, or --file.'],
     ['a file that is not there', ['submit', '--file', '/nowhere.ndjson'], '/nowhere.ndjson cannot be read'],
     ['nothing to set', ['queue', 'set', 'default'], 'queue set needs something to set'],
+    ['a rate that is none', ['queue', 'set', 'default', '--rate', '10'], '--rate must be a number and a time'],
+    ['delays that are none', ['submit', 'echo', '--retry-delays', '1s,soon'], '"soon" is none'],
+    [
+      'delays and a backoff',
+      ['submit', 'echo', '--retry-delays', '1s', '--retry-backoff', 'fixed'],
+      '--retry-delays says every delay itself',
+    ],
+    ['a scope without a key', ['submit', 'echo', '--unique-scope', 'started'], 'need --unique KEY'],
     ['ids and --all', ['dead', 'redrive', 'a', '--all'], 'Give either ids or --all.'],
     ['neither ids nor --all', ['dead', 'discard'], 'dead discard needs ID… or --all.'],
   ];
