@@ -268,7 +268,8 @@ export class Dispatch {
       const running = this.#running.get(run);
       if (!running) continue;
       this.#running.delete(run);
-      const { row, cancelRequested } = running;
+      const { cancelRequested } = running;
+      const row = result.kind === 'succeeded' ? atTheEnd(running.row) : running.row;
       this.#concurrency.giveBack(row);
       const at = now();
       const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
@@ -334,4 +335,9 @@ export class Dispatch {
   #setDueTimer(): void {
     this.#due.set(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
   }
+}
+
+/** A task that told of its progress seldom tells that it is through. */
+function atTheEnd(row: JobRow): JobRow {
+  return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
 }
