@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { eventQuerySchema, jobListSchema, jobQuerySchema, logQuerySchema, pageSchema, seriesQuerySchema } from '../../../contract/filter.ts';
+import {
+  eventQuerySchema,
+  jobListSchema,
+  jobQuerySchema,
+  logQuerySchema,
+  pageSchema,
+  seriesQuerySchema,
+} from '../../../contract/filter.ts';
 import { limits } from '../../../contract/limits.ts';
 
 /** The parameters that are refused. */
@@ -16,7 +23,11 @@ describe('a list’s query', () => {
   });
 
   test('takes a parameter once or several times', () => {
-    expect(jobListSchema.parse({ state: 'dead', task: ['a', 'b'], tag: 'x' })).toMatchObject({ state: ['dead'], task: ['a', 'b'], tag: ['x'] });
+    expect(jobListSchema.parse({ state: 'dead', task: ['a', 'b'], tag: 'x' })).toMatchObject({
+      state: ['dead'],
+      task: ['a', 'b'],
+      tag: ['x'],
+    });
   });
 
   test('reads numbers from text', () => {
@@ -24,9 +35,12 @@ describe('a list’s query', () => {
     expect(jobListSchema.parse({ limit: '007' }).limit).toBe(7);
   });
 
-  test.each(['0', String(limits.pageJobs + 1), '-1', '1.5', '1e2', '', ' 7', '0x10', 'all', '9'.repeat(16)])('refuses a limit of "%s"', (limit) => {
-    expect(refused(jobListSchema, { limit })).toEqual(['limit']);
-  });
+  test.each(['0', String(limits.pageJobs + 1), '-1', '1.5', '1e2', '', ' 7', '0x10', 'all', '9'.repeat(16)])(
+    'refuses a limit of "%s"',
+    (limit) => {
+      expect(refused(jobListSchema, { limit })).toEqual(['limit']);
+    },
+  );
 
   test.each([
     ['state', { state: 'finished' }],

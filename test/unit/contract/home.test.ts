@@ -13,7 +13,12 @@ describe('the home', () => {
     { where: 'not below an empty XDG_DATA_HOME', ...linux, env: { XDG_DATA_HOME: '' }, folder: '/home/ada/.local/share/switchyard' },
     { where: 'on FreeBSD as on Linux', ...linux, platform: 'freebsd', env: {}, folder: '/home/ada/.local/share/switchyard' },
     { where: 'on macOS', ...darwin, env: {}, folder: '/Users/ada/Library/Application Support/switchyard' },
-    { where: 'on macOS whatever XDG says', ...darwin, env: { XDG_DATA_HOME: '/x' }, folder: '/Users/ada/Library/Application Support/switchyard' },
+    {
+      where: 'on macOS whatever XDG says',
+      ...darwin,
+      env: { XDG_DATA_HOME: '/x' },
+      folder: '/Users/ada/Library/Application Support/switchyard',
+    },
     { where: 'on Windows', ...win32, env: { LOCALAPPDATA: 'D:\\Local' }, folder: 'D:\\Local\\switchyard' },
     { where: 'on Windows without LOCALAPPDATA', ...win32, env: {}, folder: 'C:\\Users\\ada\\AppData\\Local\\switchyard' },
   ])('is $where', ({ env, platform, userFolder, folder }) => {

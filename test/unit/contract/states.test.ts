@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { attemptOutcomes, finalStates, isFinal, isWaiting, type JobState, jobStates, mayBecome, transitions } from '../../../contract/states.ts';
+import {
+  attemptOutcomes,
+  finalStates,
+  isFinal,
+  isWaiting,
+  type JobState,
+  jobStates,
+  mayBecome,
+  transitions,
+} from '../../../contract/states.ts';
 
 const page = readFileSync(new URL('../../../docs/states.md', import.meta.url), 'utf8');
 
@@ -60,7 +69,5 @@ test('a state is final, waits, or runs: one of the three', () => {
 });
 
 test('what waits can be cancelled, and so can what runs', () => {
-  expect(jobStates.filter((state) => mayBecome(state, 'cancelled')).sort()).toEqual(
-    jobStates.filter((state) => !isFinal(state)).sort(),
-  );
+  expect(jobStates.filter((state) => mayBecome(state, 'cancelled')).sort()).toEqual(jobStates.filter((state) => !isFinal(state)).sort());
 });

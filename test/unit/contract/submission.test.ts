@@ -116,11 +116,7 @@ describe('a submission', () => {
     expect(faults(submissionSchema, { task: 'a', mode: 'Hybrid' }).mode).toBe('must be "sync", "async" or "auto"');
   });
 
-  test.each([
-    { optimistic: {} },
-    { onFailure: {} },
-    { notify: [{}] },
-  ])('of what comes with another version is told so: %j', (wrong) => {
+  test.each([{ optimistic: {} }, { onFailure: {} }, { notify: [{}] }])('of what comes with another version is told so: %j', (wrong) => {
     const messages = Object.values(faults(submissionSchema, { task: 'a', ...wrong }));
     expect(messages).toEqual([`${Object.keys(wrong)[0]} is not offered by this version; leave it out`]);
   });
@@ -133,9 +129,15 @@ describe('a submission', () => {
 
   test('that is taken can be planned: its time is a time and its policy a policy', () => {
     const texts = fc.oneof(
-      fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }).map((date) => date.toISOString()),
       fc
-        .tuple(fc.integer({ min: 0, max: 9999 }), ...[13, 32, 25, 61, 61].map((max) => fc.integer({ min: 0, max })), fc.constantFrom('Z', '+00:00', '-23:59', '+24:00', ''))
+        .date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
+        .map((date) => date.toISOString()),
+      fc
+        .tuple(
+          fc.integer({ min: 0, max: 9999 }),
+          ...[13, 32, 25, 61, 61].map((max) => fc.integer({ min: 0, max })),
+          fc.constantFrom('Z', '+00:00', '-23:59', '+24:00', ''),
+        )
         .map(([year, month, day, hour, minute, second, zone]) => {
           const two = (value: number) => String(value).padStart(2, '0');
           return `${String(year).padStart(4, '0')}-${two(month as number)}-${two(day as number)}T${two(hour as number)}:${two(minute as number)}:${two(second as number)}${zone}`;
@@ -171,5 +173,6 @@ describe('a change of a job', () => {
 
 test('an idempotency key is 1 to 255 visible ASCII characters', () => {
   for (const key of ['a', '~', '!'.repeat(255), '{"x":1}']) expect(idempotencyKeySchema.safeParse(key).success, key).toBe(true);
-  for (const key of ['', ' ', 'a b', 'é', 'a\n', '\u007f', 'x'.repeat(256)]) expect(idempotencyKeySchema.safeParse(key).success, key).toBe(false);
+  for (const key of ['', ' ', 'a b', 'é', 'a\n', '\u007f', 'x'.repeat(256)])
+    expect(idempotencyKeySchema.safeParse(key).success, key).toBe(false);
 });

@@ -12,7 +12,11 @@ const day = 86_400_000;
 const error: JobError = { name: 'Error', message: 'no such file', code: 'ENOENT', details: { exitCode: 3 } };
 
 function end(row: Partial<JobRow>, result: RunResult, circumstances: Partial<Circumstances> = {}) {
-  const { outcome, error: kept, end: ending } = outcomeOf(plainRow(row), result, { now, random: 0.5, cancelRequested: false, ...circumstances });
+  const {
+    outcome,
+    error: kept,
+    end: ending,
+  } = outcomeOf(plainRow(row), result, { now, random: 0.5, cancelRequested: false, ...circumstances });
   const { error: text, ...fields } = 'final' in ending ? ending.final : ending.waiting;
   return { outcome, kept, ...fields, error: text === null ? null : (JSON.parse(text) as JobError) };
 }
@@ -120,12 +124,12 @@ describe('a run that fails', () => {
   });
 
   test('waits as long as was asked for, however long the policy would, but no longer than a job can be delayed', () => {
-    const after = (retryAfterMs: number) => end({}, { kind: 'failed', error, retryAfterMs });
-    expect(after(120_000)).toMatchObject({ outcome: 'failed', state: 'retryable', runAt: now + 120_000 });
-    expect(after(0)).toMatchObject({ runAt: now });
-    expect(after(-5)).toMatchObject({ runAt: now });
-    expect(after(30 * day)).toMatchObject({ runAt: now + 30 * day });
-    expect(after(1e15)).toMatchObject({ runAt: now + 366 * day });
+    const asking = (retryAfterMs: number) => end({}, { kind: 'failed', error, retryAfterMs });
+    expect(asking(120_000)).toMatchObject({ outcome: 'failed', state: 'retryable', runAt: now + 120_000 });
+    expect(asking(0)).toMatchObject({ runAt: now });
+    expect(asking(-5)).toMatchObject({ runAt: now });
+    expect(asking(30 * day)).toMatchObject({ runAt: now + 30 * day });
+    expect(asking(1e15)).toMatchObject({ runAt: now + 366 * day });
   });
 
   test('for the last time is dead, whatever wait was asked for', () => {
