@@ -51,8 +51,10 @@ export const defaultRetry: RetryPolicy = {
   jitter: 0.2,
 };
 
-/** Longest wait that a service, a task or a rule may ask for, in milliseconds. */
-export const askedWaitLimitMs = 7 * 86_400_000;
+/** Longest wait that a service, a task or a rule may ask for, in milliseconds: as long as a submission may be delayed. */
+export const askedWaitLimitMs = 366 * 86_400_000;
+/** How long a job may go on that waits without using attempts, where its policy sets no age, in milliseconds. */
+export const uncountedAgeMs = 7 * 86_400_000;
 
 /**
  * `given` over `base`. Either a list of delays or a backoff holds, whichever was given last; a list brings its own number of
@@ -118,7 +120,7 @@ export type FailedAttempt = {
 
 /**
  * One reading of a policy: rule, attempts, delay and age. What waits without using attempts has to end as well: without
- * `retryForMs` it goes on for `askedWaitLimitMs` after the first attempt.
+ * `retryForMs` it goes on for `uncountedAgeMs` after the first attempt.
  */
 export function retryStep(policy: RetryPolicy, failed: FailedAttempt): RetryStep {
   const rule = ruleFor(policy, failed.error);
@@ -128,7 +130,7 @@ export function retryStep(policy: RetryPolicy, failed: FailedAttempt): RetryStep
     askedWaitLimitMs,
     Math.max(0, Math.ceil(free ?? failed.askedMs ?? retryDelayMs(policy, failed.failures, failed.random))),
   );
-  const ageLimitMs = policy.retryForMs ?? (free === undefined ? Number.POSITIVE_INFINITY : askedWaitLimitMs);
+  const ageLimitMs = policy.retryForMs ?? (free === undefined ? Number.POSITIVE_INFINITY : uncountedAgeMs);
   if (failed.sinceFirstMs + delayMs > ageLimitMs) return { kind: 'dead' };
   if (free !== undefined) return { kind: 'snooze', delayMs };
   return failed.attemptsLeft ? { kind: 'retry', delayMs } : { kind: 'dead' };

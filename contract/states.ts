@@ -21,15 +21,16 @@ export const finalStates = ['completed', 'dead', 'cancelled'] as const satisfies
 export type FinalState = (typeof finalStates)[number];
 
 /**
- * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a
- * snooze of 0 ms, a crash that is tried again at once). What waits is `dead` when its deadline passes. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
+ * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a crash that is
+ * tried again at once). What waits is `dead` once its deadline has passed; `available → dead` is also one whose payload no
+ * longer fits its task. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   blocked: ['scheduled', 'available', 'cancelled', 'dead'],
   scheduled: ['available', 'cancelled', 'dead'],
   available: ['executing', 'scheduled', 'cancelled', 'dead'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
-  retryable: ['available', 'scheduled', 'cancelled', 'dead'],
+  retryable: ['available', 'cancelled', 'dead'],
   completed: [],
   dead: ['available'],
   cancelled: ['available'],

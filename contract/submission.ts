@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { modes } from './job.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
-import { askedWaitLimitMs, backoffs, retryActions } from './retry.ts';
+import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
 /** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
 export const nameSchema = z
@@ -34,7 +34,7 @@ const retryRuleSchema = z
     code: matchText,
     message: matchText,
     action: z.enum(retryActions),
-    afterMs: durationMs.max(askedWaitLimitMs).exactOptional(),
+    afterMs: durationMs.max(uncountedAgeMs).exactOptional(),
   })
   .refine(({ name, code, message }) => (name ?? code ?? message) !== undefined, 'must say which errors it is for: name, code or message')
   .refine(({ action, afterMs }) => (action === 'snooze') === (afterMs !== undefined), {
@@ -49,7 +49,11 @@ export const retrySchema = z
     baseMs: durationMs.max(86_400_000).optional(),
     maxMs: durationMs.max(7 * 86_400_000).optional(),
     jitter: z.number().min(0).max(1).optional(),
-    delaysMs: z.array(durationMs.max(askedWaitLimitMs)).min(1).max(limits.retryDelays).optional(),
+    delaysMs: z
+      .array(durationMs.max(7 * 86_400_000))
+      .min(1)
+      .max(limits.retryDelays)
+      .optional(),
     retryForMs: durationMs.max(366 * 86_400_000).optional(),
     rules: z.array(retryRuleSchema).max(limits.retryRules).optional(),
   })

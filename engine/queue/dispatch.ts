@@ -187,14 +187,17 @@ export class Dispatch {
     });
     const { store, now } = this.#parts;
     this.abort(seq, 'timed-out');
-    const ended = await store.commit.write('must', () => {
-      const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
-      return store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now());
-    });
-    if (!ended) return;
-    // What the run still says is no longer the job's.
-    this.#runOf.delete(seq);
-    this.announceEnd(ended);
+    const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
+    await store.commit.write(
+      'must',
+      () => store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now()),
+      (ended) => {
+        if (!ended) return;
+        // What the run still says is no longer the job's.
+        this.#runOf.delete(seq);
+        this.announceEnd(ended);
+      },
+    );
   }
 
   /** Inside each turn's transaction: ends what is past its deadline and fills the lanes. */
@@ -233,16 +236,20 @@ export class Dispatch {
     const entry = catalog.known(task);
     if (!entry || entry.error) return;
     for (;;) {
-      const released = await store.commit.write('must', () =>
-        store.jobs.peekHeld(task, releaseLimit).map((row) => {
-          const misfits = entry.check(JSON.parse(row.payload));
-          if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
-          store.jobs.releaseHeld(row);
-          this.becameReady(row);
-          return row;
-        }),
+      const release = (row: JobRow) => {
+        const misfits = entry.check(JSON.parse(row.payload));
+        if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
+        store.jobs.releaseHeld(row);
+        this.becameReady(row);
+        return row;
+      };
+      const released = await store.commit.write(
+        'must',
+        () => store.jobs.peekHeld(task, releaseLimit).map(release),
+        (rows) => {
+          for (const row of rows) if (isFinal(row.state)) this.announceEnd(row);
+        },
       );
-      for (const row of released) if (isFinal(row.state)) this.announceEnd(row);
       if (released.length < releaseLimit) return;
     }
   }
@@ -305,33 +312,31 @@ export class Dispatch {
       const running = this.#running.get(run);
       if (!running) continue;
       this.#running.delete(run);
-      const { row, cancelRequested } = running;
+      const { cancelRequested } = running;
+      const row = result.kind === 'succeeded' ? atTheEnd(running.row) : running.row;
       this.#concurrency.giveBack(row);
       const at = now();
       const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
       const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
-      void store.commit
-        .write('must', () => {
-          if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
-          const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
-          if (waiting?.state === 'available') this.becameReady(waiting);
-          return waiting;
-        })
-        .then(
-          (ended) => {
-            if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
-            // null: the fence refused it, the job was ended before its run.
-            if (ended) {
-              const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
-              const failed = outcome !== 'succeeded';
-              if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
-              this.#announce(ended);
-            }
-            if (this.#running.size === 0) this.#drained?.();
-          },
-          // The store has failed: the engine is on its way down and the next start recovers the job.
-          () => {},
-        );
+      const record = () => {
+        if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
+        const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
+        if (waiting?.state === 'available') this.becameReady(waiting);
+        return waiting;
+      };
+      const announce = (ended: JobRow | null) => {
+        if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
+        // null: the fence refused it, the job was ended before its run.
+        if (ended) {
+          const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
+          const failed = outcome !== 'succeeded';
+          if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+          this.#announce(ended);
+        }
+        if (this.#running.size === 0) this.#drained?.();
+      };
+      // If the store has failed the engine is on its way down, and the next start recovers the job.
+      store.commit.write('must', record, announce).catch(() => {});
     }
   }
 
@@ -370,6 +375,11 @@ export class Dispatch {
       if (row) logBook.append(row.seq, row.attempt, lines);
     }
   }
+}
+
+/** A task that told of its progress seldom tells that it is through. */
+function atTheEnd(row: JobRow): JobRow {
+  return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
 }
 
 function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {

@@ -124,7 +124,7 @@ export class Line {
     for (const { queue, lane } of this.#emptied) this.#ready[lane].add(queue);
     this.#parts.concurrency.reopen(this.#opened);
     if (this.#due.isDue) this.#due.set(retryAt);
-    else this.#due.setIfEarlier(retryAt);
+    else if (laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
     this.#round = { claims: [], promoted: [], dead: [] };
     this.#emptied = [];
     this.#opened = [];
@@ -199,6 +199,7 @@ export class Line {
     if (lane !== 'interactive' && laneOf(entry) !== lane) {
       // Its file was changed since it was submitted, and says so.
       this.entered(store.jobs.changeLane(row, laneOf(entry)));
+      store.commit.request();
       return false;
     }
     if (row.first_started_at !== null && !mayStillRetry(JSON.parse(row.retry) as RetryPolicy, at - row.first_started_at)) {

@@ -68,20 +68,18 @@ export class QueueSettings {
   }
 
   async #keep(change: () => QueueRow): Promise<void> {
-    const queue = await this.#store.commit.write('may', () => {
+    const write = () => {
       const row = change();
       this.#store.queues.putQueue(row);
       if (row.rate_max === null) this.#store.rateStarts.dropStarts(row.name);
       return row;
+    };
+    await this.#store.commit.write('may', write, (queue) => {
+      this.#queues.set(queue.name, queue);
+      this.#events.emit({ type: 'queue.changed', at: new Date(this.#now()).toISOString(), queue: optionsOf(queue) });
+      // Something may be claimed that could not be before.
+      this.#store.commit.request();
     });
-    this.#queues.set(queue.name, queue);
-    this.#events.emit({
-      type: 'queue.changed',
-      at: new Date(this.#now()).toISOString(),
-      queue: optionsOf(queue),
-    });
-    // Something may be claimed that could not be before.
-    this.#store.commit.request();
   }
 
   #existing(name: string): QueueRow {

@@ -13,6 +13,7 @@ import {
   retryDelayMs,
   retryStep,
   ruleFor,
+  uncountedAgeMs,
 } from '../../../contract/retry.ts';
 import { retrySchema } from '../../../contract/submission.ts';
 
@@ -24,7 +25,7 @@ const grown = fc.record({
   maxMs: fc.integer({ min: 0, max: 7 * 86_400_000 }),
   jitter: fc.double({ min: 0, max: 1, noNaN: true }),
 });
-const delays = fc.array(fc.integer({ min: 0, max: askedWaitLimitMs }), { minLength: 1, maxLength: 100 });
+const delays = fc.array(fc.integer({ min: 0, max: uncountedAgeMs }), { minLength: 1, maxLength: 100 });
 const failures = fc.integer({ min: 1, max: 2000 });
 const error: JobError = { name: 'TypeError', message: 'Connection reset by peer', code: 'ECONNRESET' };
 const policy = (changes: Partial<RetryPolicy> = {}): RetryPolicy => ({ ...defaultRetry, jitter: 0, ...changes });
@@ -141,7 +142,7 @@ describe('a rule', () => {
 
   test('that snoozes ends a week after the first attempt, or when retryForMs says', () => {
     const rules: RetryRule[] = [{ name: 'TypeError', action: 'snooze', afterMs: 1_000 }];
-    expect(retryStep(policy({ rules }), attempt({ sinceFirstMs: askedWaitLimitMs }))).toEqual({ kind: 'dead' });
+    expect(retryStep(policy({ rules }), attempt({ sinceFirstMs: uncountedAgeMs }))).toEqual({ kind: 'dead' });
     expect(retryStep(policy({ rules, retryForMs: 5_000 }), attempt({ sinceFirstMs: 4_001 }))).toEqual({ kind: 'dead' });
     expect(retryStep(policy({ rules, retryForMs: 5_000 }), attempt({ sinceFirstMs: 4_000 }))).toEqual({ kind: 'snooze', delayMs: 1_000 });
   });
@@ -167,7 +168,7 @@ describe('what follows a failure', () => {
     expect(mayStillRetry(policy(), Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 
-  test('waits as the service asked, a week at most', () => {
+  test('waits as the service asked, a year at most', () => {
     expect(retryStep(policy(), attempt({ askedMs: 5 }))).toEqual({ kind: 'retry', delayMs: 5 });
     expect(retryStep(policy(), attempt({ askedMs: 1e12 }))).toEqual({ kind: 'retry', delayMs: askedWaitLimitMs });
     expect(retryStep(policy(), attempt({ askedMs: -5 }))).toEqual({ kind: 'retry', delayMs: 0 });
@@ -204,4 +205,9 @@ describe('what a submission says of retries', () => {
   ])('may not be %j', (value, message) => {
     expect(messagesOf(value)?.join('; ')).toContain(message);
   });
+});
+
+test('jobs that failed together are spread over the whole range of the jitter', () => {
+  const spread = [0, 0.25, 0.5, 0.75].map((luck) => retryDelayMs({ ...defaultRetry, jitter: 0.2 }, 1, luck));
+  expect(spread).toEqual([800, 900, 1000, 1100]);
 });
