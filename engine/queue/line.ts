@@ -124,7 +124,7 @@ export class Line {
     for (const { queue, lane } of this.#emptied) this.#ready[lane].add(queue);
     this.#parts.concurrency.reopen(this.#opened);
     if (this.#due.isDue) this.#due.set(retryAt);
-    else if (laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
+    else if (this.#parts.concurrency.hasOpened || laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
     this.#round = { claims: [], promoted: [], dead: [] };
     this.#emptied = [];
     this.#opened = [];

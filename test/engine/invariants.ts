@@ -22,10 +22,6 @@ const violations: Record<string, string> = {
     SELECT parked.* FROM parked LEFT JOIN jobs USING (seq) WHERE jobs.state IS NOT 'available'
       OR jobs.queue <> parked.queue OR jobs.lane <> parked.lane OR jobs.run_at - jobs.priority * 60000 <> parked.rank OR jobs.run_at <> parked.run_at
       OR jobs.task <> parked.task OR parked.key NOT IN ('', coalesce(jobs.concurrency_key, ''))`,
-  'a job that waits for its key though none of its key runs or is in line': `
-    SELECT seq, key FROM parked WHERE key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
-      WHERE other.task = parked.task AND other.concurrency_key = parked.key AND other.seq <> parked.seq
-        AND (other.state = 'executing' OR other.seq IN (SELECT seq FROM ready) OR other.seq IN (SELECT ahead.seq FROM parked AS ahead WHERE ahead.key = '')))`,
   'a deadline of a waiting job that is not watched': `
     SELECT seq FROM jobs WHERE deadline_at IS NOT NULL AND state IN ('available', 'scheduled', 'retryable', 'blocked')
       AND NOT EXISTS (SELECT 1 FROM deadlines WHERE deadlines.seq = jobs.seq AND deadlines.deadline_at = jobs.deadline_at)`,
@@ -66,6 +62,16 @@ const violations: Record<string, string> = {
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,
 };
+
+const stranded = `
+    SELECT seq, key FROM parked WHERE key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
+      WHERE other.task = parked.task AND other.concurrency_key = parked.key AND other.seq <> parked.seq
+        AND (other.state = 'executing' OR other.seq IN (SELECT seq FROM ready) OR other.seq IN (SELECT ahead.seq FROM parked AS ahead WHERE ahead.key = '')))`;
+
+/** Parked jobs of whose key no other runs or is in line. There may be some until the next claim, never after it. */
+export function strandedJobs(db: Database): unknown[] {
+  return db.prepare(stranded).all();
+}
 
 /** Empty when all is well. */
 export function brokenInvariants(db: Database): string[] {

@@ -8,7 +8,7 @@ import type { RunResult } from '../../engine/queue/lanes.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { brokenInvariants } from './invariants.ts';
+import { brokenInvariants, strandedJobs } from './invariants.ts';
 
 const operations = 1_200;
 /** Refusals that a caller who asks for impossible things must expect. */
@@ -258,6 +258,7 @@ describe('whatever is done to jobs, in whatever order', () => {
         vi.advanceTimersByTime(1_000);
         await rig.turn();
         expect(brokenInvariants(rig.db), `after ${done} operations`).toEqual([]);
+        expect(strandedJobs(rig.db), `after ${done} operations`).toEqual([]);
         expect(rig.queue.health().status).toBe('ok');
         expect((await rig.backend.stats()).counts).toMatchObject(countsOf(rig));
       }
