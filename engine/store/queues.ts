@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { laneNames } from '../../contract/job.ts';
 
 export type QueueRow = {
   name: string;
@@ -19,15 +20,18 @@ export function prepareQueues(db: Database) {
      ON CONFLICT DO UPDATE SET paused = excluded.paused, concurrency = excluded.concurrency, rate_max = excluded.rate_max,
        rate_per_ms = excluded.rate_per_ms, max_backlog = excluded.max_backlog`,
   );
-  const oldest = db
-    .prepare<[string], number>('SELECT min(run_at) FROM (SELECT run_at FROM ready WHERE queue = ? ORDER BY lane, rank, run_at LIMIT 1)')
+  const nextOfLane = db
+    .prepare<[string, string], number>('SELECT run_at FROM ready WHERE queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT 1')
     .pluck();
   const oldestParked = db.prepare<[string], number>('SELECT run_at FROM parked WHERE queue = ? ORDER BY run_at LIMIT 1').pluck();
   return {
     listQueues: () => all.all(),
     findQueue: (name: string) => find.get(name) ?? null,
     putQueue: (queue: QueueRow) => put.run(queue),
-    /** When the next job in line became due, or null when none waits. */
-    nextReadyAt: (queue: string) => oldest.get(queue) ?? oldestParked.get(queue) ?? null,
+    /** When the next in line became due (of each lane's next one, the oldest), or null when none waits. */
+    nextReadyAt(queue: string): number | null {
+      const times = laneNames.flatMap((lane) => nextOfLane.get(queue, lane) ?? []);
+      return times.length === 0 ? (oldestParked.get(queue) ?? null) : Math.min(...times);
+    },
   };
 }
