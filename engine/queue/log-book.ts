@@ -22,19 +22,16 @@ export class LogBook {
     let last = this.#lastLines.get(seq) ?? this.#store.logs.lastLine(seq);
     const rows: LogRow[] = lines.map(({ at, stream, text }) => ({ line: ++last, at, attempt, stream, text }));
     this.#lastLines.set(seq, last);
-    this.#store.commit
-      .write('may', () => {
-        for (const row of rows) this.#store.logs.appendLine(seq, row);
-        // The newest lines tell most: over all attempts of a job, the oldest go first.
-        if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
-      })
-      .then(
-        () => {
-          for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
-        },
-        // On a full disk a job's log has a gap; the job itself goes on.
-        () => {},
-      );
+    const write = () => {
+      for (const row of rows) this.#store.logs.appendLine(seq, row);
+      // The newest lines tell most: over all attempts of a job, the oldest go first.
+      if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
+    };
+    const deliver = () => {
+      for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
+    };
+    // On a full disk a job's log has a gap; the job itself goes on.
+    this.#store.commit.write('may', write, deliver).catch(() => {});
   }
 
   /** The attempt ended: numbers are read again from the store should there be another. */
@@ -52,9 +49,9 @@ export class LogBook {
   read(seq: number, after: number, limit: number, tail: number | undefined): LogPage {
     const { logs } = this.#store;
     const rows = tail === undefined ? logs.linesAfter(seq, after, limit) : logs.lastLines(seq, tail);
-    const last = rows.at(-1)?.line ?? 0;
+    const last = rows.at(-1);
     const lines = after === 0 && tail === undefined ? [...this.#cutMark(seq, rows), ...rows.map(logLineOf)] : rows.map(logLineOf);
-    return { lines, next: last < logs.lastLine(seq) ? String(last) : null };
+    return { lines, next: last && last.line < logs.lastLine(seq) ? String(last.line) : null };
   }
 
   /** All lines so far, then each new one. Nothing is written between the two: both happen in this turn. */
