@@ -73,17 +73,22 @@ export class ScheduleClock {
   async runNow(id: string, find: (id: string) => ScheduleRow): Promise<JobRow> {
     const { store, submit, announce, now } = this.#parts;
     const entry = await this.#entryOf(find(id).task);
-    const { made, row } = await store.commit.write('may', () => {
-      const row = find(id);
-      const at = now();
-      const attempt = this.#make(row, entry, { keyOf: (seq) => runByHandKey(id, at, seq), dueAt: at, linesUp: false });
-      if ('refused' in attempt) throw refusalOf(attempt.refused);
-      store.schedules.keepRun(id, { at, slotAt: null, jobId: jobIdOf(attempt.made.row) });
-      return { made: attempt.made, row: store.schedules.findSchedule(id) ?? row };
-    });
-    submit.announcePlaced(made.row);
-    made.after();
-    announce('schedule.ran', row);
+    const { made } = await store.commit.write(
+      'may',
+      () => {
+        const row = find(id);
+        const at = now();
+        const attempt = this.#make(row, entry, { keyOf: (seq) => runByHandKey(id, at, seq), dueAt: at, linesUp: false });
+        if ('refused' in attempt) throw refusalOf(attempt.refused);
+        store.schedules.keepRun(id, { at, slotAt: null, jobId: jobIdOf(attempt.made.row) });
+        return { made: attempt.made, schedule: find(id) };
+      },
+      ({ made, schedule }) => {
+        submit.announcePlaced(made.row);
+        made.after();
+        announce('schedule.ran', schedule);
+      },
+    );
     return made.row;
   }
 
@@ -113,24 +118,28 @@ export class ScheduleClock {
     // Read before the transaction: a task's file may have changed, or was not read yet since the start.
     const entries = new Map<string, CatalogEntry | null>();
     for (const task of new Set(due.map((row) => row.task))) entries.set(task, await this.#entryOf(task));
-    const after = await store.commit.write('may', () => {
-      const acts: (() => void)[] = [];
-      let left = turnJobs;
-      for (const { id } of due) {
-        const row = store.schedules.findSchedule(id);
-        const entry = row && entries.get(row.task);
-        // Changed in this very turn: its task is read in the next.
-        if (!row || entry === undefined || left <= 0) continue;
-        left -= this.#fireOne(row, entry, left, acts);
-        const fired = store.schedules.findSchedule(id);
-        if (!fired) continue;
-        if (fired.skipped_at !== row.skipped_at || fired.skipped_slot_at !== row.skipped_slot_at)
-          acts.push(() => announce('schedule.skipped', fired));
-        if (fired.run_job !== row.run_job) acts.push(() => announce('schedule.ran', fired));
-      }
-      return acts;
-    });
-    for (const act of after) act();
+    await store.commit.write(
+      'may',
+      () => {
+        const after: (() => void)[] = [];
+        let left = turnJobs;
+        for (const { id } of due) {
+          const row = store.schedules.findSchedule(id);
+          const entry = row && entries.get(row.task);
+          // Changed in this very turn: its task is read in the next.
+          if (!row || entry === undefined || left <= 0) continue;
+          left -= this.#fireOne(row, entry, left, after);
+          const fired = store.schedules.findSchedule(id) ?? row;
+          if (fired.skipped_at !== row.skipped_at || fired.skipped_slot_at !== row.skipped_slot_at)
+            after.push(() => announce('schedule.skipped', fired));
+          if (fired.run_job !== row.run_job) after.push(() => announce('schedule.ran', fired));
+        }
+        return after;
+      },
+      (after) => {
+        for (const act of after) act();
+      },
+    );
   }
 
   /** @returns how many slots were dealt with one by one */

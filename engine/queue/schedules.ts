@@ -108,8 +108,11 @@ export class Schedules {
       at,
     );
     await this.#check(row);
-    await store.commit.write('may', () => store.schedules.insertSchedule(row));
-    this.#changed('schedule.created', row);
+    await store.commit.write(
+      'may',
+      () => store.schedules.insertSchedule(row),
+      () => this.#changed('schedule.created', row),
+    );
     return this.#shown(row);
   }
 
@@ -117,28 +120,34 @@ export class Schedules {
     const { store, now } = this.#parts;
     // Checked before the transaction, since a task may have to be read; applied to the schedule as it is in it.
     await this.#check(amended(this.#find(id), patch, now()), patch.task !== undefined || patch.payload !== undefined);
-    const row = await store.commit.write('may', () => {
-      const current = this.#find(id);
-      const at = now();
-      const changed = amended(current, patch, at);
-      const isRetimed = changed.cron !== current.cron || changed.every_ms !== current.every_ms || changed.time_zone !== current.time_zone;
-      // Slots that passed while it was paused were not missed.
-      const next = isRetimed || changed.paused !== current.paused ? this.#timed(changed, at) : changed;
-      store.schedules.amendSchedule(next);
-      return next;
-    });
-    this.#changed('schedule.changed', row);
+    const row = await store.commit.write(
+      'may',
+      () => {
+        const current = this.#find(id);
+        const at = now();
+        const changed = amended(current, patch, at);
+        const isRetimed = changed.cron !== current.cron || changed.every_ms !== current.every_ms || changed.time_zone !== current.time_zone;
+        // Slots that passed while it was paused were not missed.
+        const next = isRetimed || changed.paused !== current.paused ? this.#timed(changed, at) : changed;
+        store.schedules.amendSchedule(next);
+        return next;
+      },
+      (changed) => this.#changed('schedule.changed', changed),
+    );
     return this.#shown(row);
   }
 
   async delete(id: string): Promise<void> {
     const { store } = this.#parts;
-    const row = await store.commit.write('may', () => {
-      const current = this.#find(id);
-      store.schedules.deleteSchedule(id);
-      return current;
-    });
-    this.#changed('schedule.deleted', row);
+    await store.commit.write(
+      'may',
+      () => {
+        const current = this.#find(id);
+        store.schedules.deleteSchedule(id);
+        return current;
+      },
+      (row) => this.#changed('schedule.deleted', row),
+    );
   }
 
   async runNow(id: string): Promise<Job> {
