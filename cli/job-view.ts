@@ -100,6 +100,10 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
       ['priority', job.priority === 0 ? null : String(job.priority)],
       ['tags', job.tags.length === 0 ? null : job.tags.map(oneLine).join(', ')],
       ['unique', job.uniqueKey === null ? null : oneLine(job.uniqueKey)],
+      [
+        'schedule',
+        job.scheduleId === null ? null : job.slotAt === null ? `${job.scheduleId}, by hand` : `${job.scheduleId} for ${job.slotAt}`,
+      ],
       ['timeout', formatDuration(job.timeoutMs)],
       ['created', time(job.createdAt)],
       ['due', job.state === 'scheduled' || job.state === 'retryable' ? time(job.runAt) : null],

@@ -2,6 +2,7 @@ import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } fr
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { JobState } from '../../contract/states.ts';
 import { formatJobId } from './job-id.ts';
+import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
 /** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
 export type JobRow = {
@@ -33,6 +34,8 @@ export type JobRow = {
   first_payload: string | null;
   optimistic: string | null;
   result: string | null;
+  /** store/schedule-slot.ts; null: no schedule made it. */
+  schedule_slot: string | null;
 };
 
 export const jobColumns = [
@@ -64,6 +67,7 @@ export const jobColumns = [
   'first_payload',
   'optimistic',
   'result',
+  'schedule_slot',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -96,6 +100,8 @@ export function summaryOf(row: JobRow): JobSummary {
     tags: JSON.parse(row.tags) as string[],
     uniqueKey: row.unique_key,
     workflowId: row.workflow_id,
+    scheduleId: row.schedule_slot === null ? null : scheduleIdOf(row.schedule_slot),
+    slotAt: row.schedule_slot === null ? null : timeOf(slotAtOf(row.schedule_slot)),
     createdAt: timeOf(row.created_at),
     runAt: timeOf(row.run_at),
     startedAt: timeOf(row.started_at),

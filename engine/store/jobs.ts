@@ -6,6 +6,8 @@ import { type AttemptOutcome, type FinalState, finalStates, type JobState } from
 import type { CounterChanges } from './counters.ts';
 import { parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
+import type { ScheduleLineStore } from './schedule-line.ts';
+import { slotKey } from './schedule-slot.ts';
 
 /** How an attempt ended, as it is kept. */
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
@@ -24,7 +26,7 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges) {
+export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore) {
   const columns = jobColumns.join(', ');
   const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
@@ -72,6 +74,12 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   const amend = db.prepare(
     'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
   );
+  const bySlot = db.prepare<[string], number>('SELECT seq FROM jobs WHERE schedule_slot = ?').pluck();
+  const ofSchedule = db
+    .prepare<[string, string, number], number>(
+      'SELECT seq FROM jobs WHERE schedule_slot >= ? AND schedule_slot < ? ORDER BY schedule_slot DESC LIMIT ?',
+    )
+    .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
   const insertUnique = db.prepare('INSERT INTO unique_keys (task, key, seq) VALUES (?, ?, ?)');
   const deleteUnique = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND seq = ?');
@@ -95,6 +103,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
     else enterWaiting(row);
+    scheduleLine.enter(row);
     counters.add(row, row.state, 1);
   }
 
@@ -170,6 +179,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
     freeUnique(row);
+    scheduleLine.leave(row);
     move(row, end.state);
     return { ...row, ...end, finished_at: at };
   }
@@ -184,6 +194,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     const { state, runAt: run_at, maxAttempts: max_attempts, crashes, error } = end;
     const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
     enterWaiting(waiting);
+    scheduleLine.stepBack(row);
     return waiting;
   }
 
@@ -195,6 +206,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
     freeUnique(row);
+    scheduleLine.leave(row);
     move(row, 'cancelled');
     return { ...row, state: 'cancelled', finished_at: at };
   }
@@ -204,6 +216,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     bury.run(at, error, row.seq);
     freeUnique(row);
+    scheduleLine.leave(row);
     move(row, 'dead');
     return { ...row, state: 'dead', finished_at: at, error };
   }
@@ -212,6 +225,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   function renewJob(row: JobRow, at: number): JobRow {
     renew.run(at, row.seq);
     if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    scheduleLine.enter(row);
     move(row, 'available');
     const renewed: JobRow = {
       ...row,
@@ -238,6 +252,15 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     return due;
   }
 
+  /** What it waited for has ended. */
+  function unblockJob(row: JobRow): JobRow {
+    setState.run('available', row.seq, 'blocked');
+    move(row, 'available');
+    const free: JobRow = { ...row, state: 'available' };
+    enterWaiting(free);
+    return free;
+  }
+
   function changeLane(row: JobRow, lane: LaneName): JobRow {
     leaveWaiting(row);
     setLane.run(lane, row.seq);
@@ -259,6 +282,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   function deleteJob(row: JobRow): void {
     leaveWaiting(row);
     freeUnique(row);
+    scheduleLine.leave(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }
@@ -277,6 +301,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     buryWaiting,
     renewJob,
     makeDueNow,
+    unblockJob,
     changeLane,
     amendWaiting,
     deleteJob,
@@ -287,6 +312,11 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
       const row = readJob(key.seq);
       return row && row.created_at === key.createdAt && row.nonce === key.nonce ? row : null;
     },
+    /** Whether this slot of a schedule has a job already. */
+    hasSlot: (key: string) => bySlot.get(key) !== undefined,
+    /** A schedule's jobs, the newest slot first; `before` is the `schedule_slot` of an earlier page's last, '' for the first page. */
+    jobsOfSchedule: (schedule: string, before: string, limit: number) =>
+      ofSchedule.all(slotKey(schedule, 0), before === '' ? `${schedule}A` : before, limit).flatMap((seq) => readJob(seq) ?? []),
     lastSeq: () => lastSeq.get() ?? 0,
     readyPairs: () => readyPairs.all(),
     nextDueAt: () => firstScheduled.get() ?? null,

@@ -21,6 +21,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
     ...{ priority: 0, attempt: 1, max_attempts: 5, budget: 5, crashes: 0, run_at: start, started_at: start, finished_at: null },
     ...{ timeout_ms: 60_000, unique_key: null, workflow_id: null, tags: '[]', retry: JSON.stringify({ ...defaultRetry, jitter: 0 }) },
     ...{ progress: null, decision: null, error: null, payload: '{}', first_payload: null, optimistic: null, result: null },
+    schedule_slot: null,
     ...changes,
   };
 }
