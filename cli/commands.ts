@@ -9,6 +9,7 @@ import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
+import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
 import { submit } from './commands/submit.ts';
 import { tasks } from './commands/tasks.ts';
 import { top } from './commands/top.ts';
@@ -33,6 +34,13 @@ export const commands: readonly Command[] = [
   queuePause,
   queueResume,
   tasks,
+  scheduleList,
+  scheduleAdd,
+  scheduleGet,
+  scheduleRun,
+  schedulePause,
+  scheduleResume,
+  scheduleRemove,
   serve,
   url,
   top,

@@ -9,56 +9,77 @@ import { UsageError } from './failures.ts';
 const offeredModes = ['sync', 'async', 'auto'] as const;
 const backoffs = ['exponential', 'linear', 'fixed'] as const;
 
-export const submissionOptions = {
-  mode: {
-    type: 'value',
-    value: 'MODE',
-    help: 'sync: answer with the result; async: answer with an id; auto: the engine chooses (default)',
-  },
+/** Of a single submission and of a schedule alike. */
+export const jobOptions = {
   queue: { type: 'value', value: 'NAME', help: 'the queue (default: default)' },
   priority: { type: 'value', value: 'N', help: '-100 to 100, higher runs first (default: 0)' },
-  delay: { type: 'value', value: 'DURATION', help: 'due only after e.g. 5s, 2m, 1h' },
-  'run-at': { type: 'value', value: 'TIME', help: 'due at a time, ISO 8601' },
   timeout: { type: 'value', value: 'DURATION', help: 'end each attempt after it (default: the task’s own, else 1m)' },
   'retry-max': { type: 'value', value: 'N', help: 'attempts in all, the first included (default: the task’s own, else 5)' },
   'retry-delay': { type: 'value', value: 'DURATION', help: 'wait so long after the first failure (default: 1s)' },
   'retry-backoff': { type: 'value', value: 'KIND', help: 'how the wait grows: exponential (default), linear, fixed' },
   'retry-delays': { type: 'value', value: 'LIST', help: 'wait so long after each failure, e.g. 1s,10s,5m, and no longer try then' },
   'retry-for': { type: 'value', value: 'DURATION', help: 'begin no attempt later than this after the first' },
+  tag: { type: 'list', value: 'TAG', help: 'a word to find it by' },
+} as const satisfies Record<string, Option>;
+
+export const submissionOptions = {
+  mode: {
+    type: 'value',
+    value: 'MODE',
+    help: 'sync: answer with the result; async: answer with an id; auto: the engine chooses (default)',
+  },
+  queue: jobOptions.queue,
+  priority: jobOptions.priority,
+  delay: { type: 'value', value: 'DURATION', help: 'due only after e.g. 5s, 2m, 1h' },
+  'run-at': { type: 'value', value: 'TIME', help: 'due at a time, ISO 8601' },
+  timeout: jobOptions.timeout,
+  'retry-max': jobOptions['retry-max'],
+  'retry-delay': jobOptions['retry-delay'],
+  'retry-backoff': jobOptions['retry-backoff'],
+  'retry-delays': jobOptions['retry-delays'],
+  'retry-for': jobOptions['retry-for'],
   deadline: { type: 'value', value: 'DURATION', help: 'dead if it has not ended so long after its submission' },
   'concurrency-key': { type: 'value', value: 'KEY', help: 'one job of the task with this key at a time (or as many as the task says)' },
   unique: { type: 'value', value: 'KEY', help: 'if an unfinished job has this key, answer with that one' },
   'unique-scope': { type: 'value', value: 'SCOPE', help: 'active (default): until it has ended; started: until it has started' },
   'unique-for': { type: 'value', value: 'DURATION', help: 'keep the key at least so long after its submission' },
-  tag: { type: 'list', value: 'TAG', help: 'a word to find it by' },
+  tag: jobOptions.tag,
 } as const satisfies Record<string, Option>;
 
-/** The members that were asked for, none besides; `task` and `payload` are added by the caller. @throws UsageError */
-export function readSubmissionOptions(input: Input): Partial<SubmissionInput> {
-  const members: Partial<SubmissionInput> = {};
-  const mode = input.choice('mode', offeredModes);
+type JobMembers = Pick<SubmissionInput, 'queue' | 'priority' | 'timeoutMs' | 'retry' | 'tags'>;
+
+/** The members that were asked for, none besides. @throws UsageError */
+export function readJobOptions(input: Input): JobMembers {
+  const members: JobMembers = {};
   const queue = input.text('queue');
   const priority = input.number('priority', -100, 100);
-  const delayMs = input.duration('delay');
-  const runAt = input.text('run-at');
   const timeoutMs = input.duration('timeout');
   const retry = readRetry(input);
+  const tags = input.list('tag');
+  if (queue !== undefined) members.queue = queue;
+  if (priority !== undefined) members.priority = priority;
+  if (timeoutMs !== undefined) members.timeoutMs = timeoutMs;
+  if (Object.keys(retry).length > 0) members.retry = retry;
+  if (tags.length > 0) members.tags = [...tags];
+  return members;
+}
+
+/** As `readJobOptions`; `task` and `payload` are added by the caller. @throws UsageError */
+export function readSubmissionOptions(input: Input): Partial<SubmissionInput> {
+  const members: Partial<SubmissionInput> = readJobOptions(input);
+  const mode = input.choice('mode', offeredModes);
+  const delayMs = input.duration('delay');
+  const runAt = input.text('run-at');
   const deadlineMs = input.duration('deadline');
   const concurrencyKey = input.text('concurrency-key');
   const unique = readUnique(input);
-  const tags = input.list('tag');
   if (delayMs !== undefined && runAt !== undefined) throw new UsageError('--delay and --run-at do not go together.');
   if (mode !== undefined) members.mode = mode;
-  if (queue !== undefined) members.queue = queue;
-  if (priority !== undefined) members.priority = priority;
   if (delayMs !== undefined) members.delayMs = delayMs;
   if (runAt !== undefined) members.runAt = readTime(runAt);
-  if (timeoutMs !== undefined) members.timeoutMs = timeoutMs;
-  if (Object.keys(retry).length > 0) members.retry = retry;
   if (deadlineMs !== undefined) members.deadlineMs = deadlineMs;
   if (concurrencyKey !== undefined) members.concurrencyKey = concurrencyKey;
   if (unique !== null) members.unique = unique;
-  if (tags.length > 0) members.tags = [...tags];
   return members;
 }
 

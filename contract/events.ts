@@ -2,6 +2,7 @@
 
 import type { JobSummary } from './job.ts';
 import type { Queue, SeriesPoint, StateCounts, Workers } from './resources.ts';
+import type { Schedule } from './schedule.ts';
 
 export const jobEventTypes = [
   'job.created',
@@ -19,6 +20,9 @@ export type JobEventType = (typeof jobEventTypes)[number];
 
 export type JobEvent = { type: JobEventType; at: string; job: JobSummary };
 
+/** `ran` made a job; `skipped` made none, `lastSkipped` says why. */
+export type ScheduleEventType = 'schedule.created' | 'schedule.changed' | 'schedule.deleted' | 'schedule.ran' | 'schedule.skipped';
+
 /** `counts` are those of the moment; `point` is the second that just ended. */
 export type StatsEvent = { type: 'stats'; at: string; counts: StateCounts; point: SeriesPoint };
 
@@ -29,6 +33,7 @@ export type EngineEvent =
   | StatsEvent
   /** The set of tasks, or one of them, changed: read `GET /v1/tasks` again. */
   | { type: 'tasks.changed'; at: string; names: string[] }
+  | { type: ScheduleEventType; at: string; schedule: Schedule }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };
 

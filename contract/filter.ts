@@ -65,8 +65,8 @@ export const logQuerySchema = z.strictObject({
 
 export const eventQuerySchema = z.strictObject({
   ...filterShape,
-  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`. All by default. */
-  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks'])),
+  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`. All by default. */
+  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule'])),
 });
 export type EventQuery = z.output<typeof eventQuerySchema>;
 

@@ -44,6 +44,10 @@ export type JobSummary = {
   tags: string[];
   uniqueKey: string | null;
   workflowId: string | null;
+  /** The schedule that made it. */
+  scheduleId: string | null;
+  /** The schedule's slot that it was made for; null also for a run by hand. */
+  slotAt: string | null;
   createdAt: string;
   runAt: string;
   startedAt: string | null;

@@ -24,6 +24,14 @@ export const limits = {
   retryRules: 50,
   idempotencyMs: 86_400_000,
   eventsKept: 20_000,
+  cronLength: 200,
+  /** Shortest and longest interval of a schedule. */
+  scheduleEveryMs: 100,
+  scheduleLongestMs: 366 * 86_400_000,
+  /** Slots that `missed: all` makes up for, the newest. */
+  missedSlots: 1_000,
+  /** Unfinished jobs of one schedule, one waiting for the other. */
+  scheduleLine: 1_000,
 } as const;
 
 export const defaults = {

@@ -5,6 +5,8 @@ import { eventQuerySchema, jobListSchema, jobQuerySchema, logQuerySchema, pageSc
 import type { Attempt, Job, LogLine } from './job.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
 import { idListSchema, queueMakeSchema, queuePatchSchema } from './resources.ts';
+import type { Schedule } from './schedule.ts';
+import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -81,6 +83,18 @@ export const routes = {
   getQueue: get<Queue>()('/v1/queues/{name}', 'Read a queue'),
   makeQueue: send<Queue>('PUT')('/v1/queues/{name}', 'Make a queue, or set all of its options', queueMakeSchema),
   patchQueue: send<Queue>('PATCH')('/v1/queues/{name}', 'Pause or resume a queue, or change its limits', queuePatchSchema),
+
+  listSchedules: get<{ schedules: Schedule[]; next: string | null }>()('/v1/schedules', 'Every schedule, oldest first', pageSchema),
+  makeSchedule: send<Schedule>('POST')('/v1/schedules', 'Make a schedule', scheduleSchema),
+  getSchedule: get<Schedule>()('/v1/schedules/{id}', 'Read a schedule'),
+  patchSchedule: send<Schedule>('PATCH')('/v1/schedules/{id}', 'Change, pause or resume a schedule', schedulePatchSchema),
+  deleteSchedule: send<null>('DELETE')('/v1/schedules/{id}', 'Delete a schedule; its jobs stay'),
+  runSchedule: send<Job>('POST')('/v1/schedules/{id}/run', 'Make a job of a schedule now'),
+  listScheduleJobs: get<{ jobs: Job[]; next: string | null }>()(
+    '/v1/schedules/{id}/jobs',
+    'The jobs that a schedule made, newest first',
+    pageSchema,
+  ),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Job } from '../../contract/job.ts';
-import type { JsonObject } from '../../contract/json.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import type { Command, CommandContext, Input } from '../command.ts';
@@ -11,9 +8,9 @@ import { parseDuration } from '../durations.ts';
 import { renderDetails, renderJson } from '../error-view.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, EngineUnreachable, UsageError } from '../failures.ts';
-import { readAll } from '../io.ts';
 import { renderJobLine } from '../job-view.ts';
-import { parsePayload, readSubmissionOptions, submissionOptions } from '../submission-options.ts';
+import { payloadOption, readPayload } from '../payload-source.ts';
+import { readSubmissionOptions, submissionOptions } from '../submission-options.ts';
 import { harmless } from '../text.ts';
 import type { WaitAsked } from '../wait-endings.ts';
 import { interruptedWait, tooLate } from '../wait-endings.ts';
@@ -34,7 +31,7 @@ export const submit: Command = {
   words: { least: 0, most: 1 },
   takesRest: true,
   options: {
-    payload: { type: 'value', value: 'JSON', help: 'the task’s input: JSON, @FILE, or - for standard input (default: {})' },
+    ...payloadOption,
     file: { type: 'value', value: 'FILE', help: 'submit each line of an NDJSON file' },
     'from-line': { type: 'value', value: 'N', help: 'with --file: begin at this line' },
     wait: { type: 'optional', value: 'DURATION', help: 'until the end, or at most e.g. 30s; exits 0 completed, 1 failed, 124 too late' },
@@ -106,32 +103,6 @@ function send(
     sent ||= error instanceof EngineUnreachable && error.maybeDone;
     return sent && (isAway(error) || error instanceof EngineUnreachable);
   });
-}
-
-async function readPayload(task: string, input: Input, { io }: CommandContext): Promise<JsonObject> {
-  const written = input.text('payload');
-  const given = written === undefined ? {} : parsePayload(await readSource(written, io), sourceOf(written));
-  if (input.rest === undefined) return given;
-  if (task !== 'shell.run') throw new UsageError(`Only shell.run takes a command after --; give ${task} its input with --payload.`);
-  const [command, ...args] = input.rest;
-  if (command === undefined) throw new UsageError('After -- a command is missing.');
-  // As a shell would: relative names in the command mean the folder that it was typed in, not the engine's.
-  return { cwd: io.folder, ...given, command, args };
-}
-
-function sourceOf(written: string): string {
-  if (written === '-') return 'Standard input';
-  return written.startsWith('@') ? `The file ${written.slice(1)}` : '--payload';
-}
-
-async function readSource(written: string, io: CommandContext['io']): Promise<string> {
-  if (written === '-') return readAll(io.stdin);
-  if (!written.startsWith('@')) return written;
-  try {
-    return await readFile(resolve(io.folder, written.slice(1)), 'utf8');
-  } catch (error) {
-    throw new UsageError(`The payload’s file cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
-  }
 }
 
 async function printAccepted(job: Job, { json, print, remark, io, errorPaint }: CommandContext): Promise<number> {

@@ -81,6 +81,11 @@ function replies(name: RouteName): JsonObject {
       return { '204': { description: 'The job is gone.' } };
     case 'submitJob':
       return { '200': jsonReply(name, 'The job, final or the one that stands.'), '202': jsonReply(name, 'The job, accepted.') };
+    case 'deleteSchedule':
+      return { '204': { description: 'The schedule is gone.' } };
+    case 'makeSchedule':
+      return { '201': jsonReply(name, 'The schedule.') };
+    case 'runSchedule':
     case 'submitBatch':
     case 'redriveDeadLetters':
     case 'discardDeadLetters':

@@ -22,6 +22,8 @@ import type {
 import { operationStates } from '../../contract/resources.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
+import type { Schedule } from '../../contract/schedule.ts';
+import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
 
 const time = z.iso.datetime();
@@ -81,6 +83,8 @@ const job = named(
     tags: z.array(z.string()),
     uniqueKey: z.string().nullable(),
     workflowId: z.string().nullable(),
+    scheduleId: z.string().nullable(),
+    slotAt: time.nullable(),
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),
@@ -128,6 +132,40 @@ const operation = named(
     failed: count,
     reason: z.string().exactOptional(),
   }) satisfies z.ZodType<Operation>,
+);
+
+const schedule = named(
+  'Schedule',
+  z.object({
+    id: z.string(),
+    name: z.string().nullable(),
+    cron: z.string().nullable(),
+    everyMs: ms,
+    timeZone: z.string(),
+    task: z.string(),
+    payload: jsonObject,
+    queue: z.string(),
+    priority: z.int(),
+    timeoutMs: ms,
+    retry: z
+      .object({
+        maxAttempts: z.int().exactOptional(),
+        backoff: z.enum(backoffs).exactOptional(),
+        baseMs: z.number().exactOptional(),
+        maxMs: z.number().exactOptional(),
+        jitter: z.number().exactOptional(),
+      })
+      .nullable(),
+    tags: z.array(z.string()),
+    overlap: z.enum(overlaps),
+    missed: z.enum(missedRules),
+    paused: z.boolean(),
+    nextRuns: z.array(time),
+    lastRun: z.object({ at: time, slotAt: time.nullable(), jobId: z.string(), state: z.enum(jobStates).nullable() }).nullable(),
+    lastSkipped: z.object({ at: time, slotAt: time, reason: z.enum(skipReasons), detail: z.string() }).nullable(),
+    createdAt: time,
+    updatedAt: time,
+  }) satisfies z.ZodType<Schedule>,
 );
 
 const stateCounts = named('StateCounts', z.record(z.enum(jobStates), count) satisfies z.ZodType<StateCounts>);
@@ -276,7 +314,7 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
-type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob'>]: z.ZodType<ReplyOf<Name>> };
+type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
   submitJob: job,
@@ -299,6 +337,12 @@ export const replySchemas: ReplySchemas = {
   getQueue: queue,
   makeQueue: queue,
   patchQueue: queue,
+  listSchedules: named('SchedulePage', z.object({ schedules: z.array(schedule), next: cursor })),
+  makeSchedule: schedule,
+  getSchedule: schedule,
+  patchSchedule: schedule,
+  runSchedule: job,
+  listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

@@ -17,6 +17,7 @@ import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
 import { compileRouter } from './router.ts';
+import { scheduleHandlers } from './schedule-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { openGuard, sessionCookieName, tcpGuard, tokenGuard } from './tcp-guard.ts';
 import { sendSession, sendWindowFile } from './window-files.ts';
@@ -69,6 +70,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
 
   const endpoints = endpointsOf({
     ...jobHandlers(backend, now, refuseWork),
+    ...scheduleHandlers(backend, now, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });

@@ -8,6 +8,7 @@ import type { EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
+import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
 import type { JobPatch, Submission } from '../../contract/submission.ts';
 
 export type SubmitOptions = {
@@ -71,6 +72,16 @@ export interface Backend {
   getQueue(name: string): Promise<Queue>;
   makeQueue(name: string, options: QueuePatch): Promise<Queue>;
   patchQueue(name: string, patch: QueuePatch): Promise<Queue>;
+
+  listSchedules(page: { limit: number; cursor: string | undefined }): Promise<{ schedules: Schedule[]; next: string | null }>;
+  /** @throws Problem unknown-task, unknown-queue, invalid-request, storage-full; those of one schedule also not-found */
+  makeSchedule(input: ScheduleInput): Promise<Schedule>;
+  getSchedule(id: string): Promise<Schedule>;
+  patchSchedule(id: string, patch: SchedulePatch): Promise<Schedule>;
+  deleteSchedule(id: string): Promise<void>;
+  /** @throws Problem wrong-state while a job of it is unfinished and `overlap` is `skip` */
+  runSchedule(id: string): Promise<Job>;
+  listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
 
   workers(): Promise<Workers>;
   stats(): Promise<Stats>;

@@ -1,7 +1,10 @@
-/** setTimeout takes no longer delays. */
-const longestTimerMs = 2 ** 31 - 1;
+/**
+ * Timers count neither the time that the machine slept nor a clock that was set: the clock is looked at again so often,
+ * in milliseconds.
+ */
+const longestTimerMs = 10_000;
 
-/** Rings when the first of the jobs that wait for their time is due. */
+/** Rings when the first of those that wait for their time is due. */
 export class DueTimer {
   readonly #now: () => number;
   readonly #ring: () => void;

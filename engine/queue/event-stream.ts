@@ -42,6 +42,11 @@ export class EventStream {
     if (this.#wanted()) this.#emit(event);
   }
 
+  /** As `emit`, for an event that takes some work to make. */
+  emitLazily(event: () => EngineEvent): void {
+    if (this.#wanted()) this.#emit(event());
+  }
+
   subscribe(query: EventQuery, after: number | null, deliver: (events: NumberedEngineEvent[]) => void): EventSubscription {
     const subscriber: Subscriber = { query, pending: [], deliver };
     if (after !== null) subscriber.pending.push(...this.#since(after).filter(({ event }) => matches(query, event)));

@@ -73,6 +73,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     deadline_at: deadlineAt,
     concurrency_key: submission.concurrencyKey ?? null,
     unique_scope: submission.unique?.scope ?? null,
+    schedule_slot: null,
   };
 }
 

@@ -20,6 +20,7 @@ import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
 import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
+import { Schedules } from './schedules.ts';
 import { Submit } from './submit.ts';
 import { TaskFiles } from './task-files.ts';
 import { taskOf } from './task-report.ts';
@@ -80,12 +81,21 @@ export function createQueue(options: QueueOptions): QueueService {
     spaceIsShort: options.spaceIsShort,
   });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
+  const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
   const operations = new Map<string, Operation>();
   let stopping = false;
 
   store.commit.attach({
-    claim: () => dispatch.claim(),
+    claim: () => {
+      const settled = schedules.line.settle();
+      const claimed = dispatch.claim();
+      if (!settled) return claimed;
+      return () => {
+        settled();
+        claimed?.();
+      };
+    },
     flushCounters: () => store.counters.flush(),
     committed: () => {
       store.counters.committed();
@@ -202,6 +212,14 @@ export function createQueue(options: QueueOptions): QueueService {
     makeQueue: (name, queueOptions) => settings.put(name, queueOptions),
     patchQueue: (name, patch) => settings.patch(name, patch),
 
+    listSchedules: async (page) => schedules.list(page),
+    makeSchedule: (input) => schedules.make(input),
+    getSchedule: async (id) => schedules.get(id),
+    patchSchedule: (id, patch) => schedules.patch(id, patch),
+    deleteSchedule: (id) => schedules.delete(id),
+    runSchedule: (id) => schedules.runNow(id),
+    listScheduleJobs: async (id, page) => schedules.listJobs(id, page),
+
     workers: async () => lanes.workers(),
     stats: async () => ({
       at: timeOf(now()),
@@ -232,12 +250,14 @@ export function createQueue(options: QueueOptions): QueueService {
       });
       for (const task of store.jobs.heldTasks()) void dispatch.releaseHeld(task).catch(options.failed);
       dispatch.open();
+      schedules.open();
       maintenance.open();
       return reclaimed;
     },
     async stop(drainMs) {
       stopping = true;
       submit.stop();
+      schedules.close();
       const drained = dispatch.drain();
       if (!(await settledWithin(drained, drainMs))) {
         dispatch.abortAll('stopping');

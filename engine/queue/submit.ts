@@ -102,6 +102,31 @@ export class Submit {
     });
   }
 
+  /**
+   * Inside a transaction: inserts what a schedule submits, at the end of its queue's line, or blocked behind the job before it. `keyOf`
+   * is given the job's number. Nothing is written before a refusal. @throws Problem
+   */
+  place(
+    submission: Submission,
+    entry: CatalogEntry,
+    { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
+  ): JobRow {
+    const { store, dispatch } = this.#parts;
+    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
+    const seq = this.#lastSeq + 1;
+    const row: JobRow = { ...planned, seq, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' };
+    this.#lastSeq = seq;
+    store.jobs.insertJob(row);
+    if (!blocked) dispatch.becameReady(row);
+    return row;
+  }
+
+  /** After the commit of `place`. */
+  announcePlaced(row: JobRow): void {
+    this.#parts.measurements.submitted(1);
+    this.#parts.events.job('job.created', row, row.created_at);
+  }
+
   #refuseWhenStopping(): void {
     if (this.#stopping)
       throw new Problem('shutting-down', 'The engine is stopping. Nothing was accepted; submit again once it runs.', {

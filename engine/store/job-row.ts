@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../contract/json.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
 import { formatJobId } from './job-id.ts';
+import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
 /** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
 export type JobRow = {
@@ -40,6 +41,8 @@ export type JobRow = {
   deadline_at: number | null;
   concurrency_key: string | null;
   unique_scope: UniqueScope | null;
+  /** store/schedule-slot.ts; null: no schedule made it. */
+  schedule_slot: string | null;
 };
 
 export const jobColumns = [
@@ -76,6 +79,7 @@ export const jobColumns = [
   'deadline_at',
   'concurrency_key',
   'unique_scope',
+  'schedule_slot',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -108,6 +112,8 @@ export function summaryOf(row: JobRow): JobSummary {
     tags: JSON.parse(row.tags) as string[],
     uniqueKey: row.unique_key,
     workflowId: row.workflow_id,
+    scheduleId: row.schedule_slot === null ? null : scheduleIdOf(row.schedule_slot),
+    slotAt: row.schedule_slot === null ? null : timeOf(slotAtOf(row.schedule_slot)),
     createdAt: timeOf(row.created_at),
     runAt: timeOf(row.run_at),
     startedAt: timeOf(row.started_at),

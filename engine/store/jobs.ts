@@ -9,6 +9,8 @@ import { prepareDeadlines } from './deadlines.ts';
 import { parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
+import type { ScheduleLineStore } from './schedule-line.ts';
+import { slotKey } from './schedule-slot.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
 
 /** How an attempt ended, as it is kept. */
@@ -28,7 +30,7 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges) {
+export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -79,6 +81,12 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
   const amend = db.prepare(
     'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
   );
+  const bySlot = db.prepare<[string], number>('SELECT seq FROM jobs WHERE schedule_slot = ?').pluck();
+  const ofSchedule = db
+    .prepare<[string, string, number], number>(
+      'SELECT seq FROM jobs WHERE schedule_slot >= ? AND schedule_slot < ? ORDER BY schedule_slot DESC LIMIT ?',
+    )
+    .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
   // The state stands in the SQL itself: only then does the partial index apply.
   const finalAfter = Object.fromEntries(
@@ -102,6 +110,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
     else enterWaiting(row);
+    scheduleLine.enter(row);
     counters.add(row, row.state, 1);
   }
 
@@ -199,6 +208,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
     letGo(row, at);
+    scheduleLine.leave(row);
     move(row, end.state);
     return { ...row, ...end, finished_at: at };
   }
@@ -214,6 +224,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
     enterWaiting(waiting);
     deadlines.keepDeadline(waiting);
+    scheduleLine.stepBack(row);
     return waiting;
   }
 
@@ -225,6 +236,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
     letGo(row, at);
+    scheduleLine.leave(row);
     move(row, 'cancelled');
     return { ...row, state: 'cancelled', finished_at: at };
   }
@@ -234,6 +246,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     bury.run(at, error, row.seq);
     letGo(row, at);
+    scheduleLine.leave(row);
     move(row, 'dead');
     return { ...row, state: 'dead', finished_at: at, error };
   }
@@ -243,6 +256,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     renew.run(at, deadline_at, row.seq);
     unique.takeKey(row, at);
+    scheduleLine.enter(row);
     move(row, 'available');
     const renewed: JobRow = {
       ...row,
@@ -272,6 +286,15 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     return due;
   }
 
+  /** What it waited for has ended. */
+  function unblockJob(row: JobRow): JobRow {
+    setState.run('available', row.seq, 'blocked');
+    move(row, 'available');
+    const free: JobRow = { ...row, state: 'available' };
+    enterWaiting(free);
+    return free;
+  }
+
   function changeLane(row: JobRow, lane: LaneName): JobRow {
     leaveWaiting(row);
     setLane.run(lane, row.seq);
@@ -294,6 +317,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     leaveWaiting(row);
     unique.dropKey(row);
     deadlines.dropDeadline(row);
+    scheduleLine.leave(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }
@@ -314,6 +338,7 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
     buryWaiting,
     renewJob,
     makeDueNow,
+    unblockJob,
     changeLane,
     amendWaiting,
     deleteJob,
@@ -324,6 +349,11 @@ export function prepareJobs(db: Database, counters: CounterChanges) {
       const row = readJob(key.seq);
       return row && row.created_at === key.createdAt && row.nonce === key.nonce ? row : null;
     },
+    /** Whether this slot of a schedule has a job already. */
+    hasSlot: (key: string) => bySlot.get(key) !== undefined,
+    /** A schedule's jobs, the newest slot first; `before` is the `schedule_slot` of an earlier page's last, '' for the first page. */
+    jobsOfSchedule: (schedule: string, before: string, limit: number) =>
+      ofSchedule.all(slotKey(schedule, 0), before === '' ? `${schedule}A` : before, limit).flatMap((seq) => readJob(seq) ?? []),
     lastSeq: () => lastSeq.get() ?? 0,
     readyPairs: () => readyPairs.all(),
     nextDueAt: () => firstScheduled.get() ?? null,

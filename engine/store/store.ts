@@ -9,6 +9,8 @@ import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
 import { prepareQueues } from './queues.ts';
 import { prepareRateStarts } from './rate-starts.ts';
+import { prepareScheduleLine } from './schedule-line.ts';
+import { prepareSchedules } from './schedules.ts';
 
 export type Store = ReturnType<typeof prepareStore>;
 
@@ -20,15 +22,18 @@ export function openStore(file: string): Store {
 export function prepareStore(db: Database) {
   const counters = new Counters(db);
   const commit = new GroupCommit(db);
+  const scheduleLine = prepareScheduleLine(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, counters),
+    jobs: prepareJobs(db, counters, scheduleLine),
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),
     rateStarts: prepareRateStarts(db),
+    schedules: prepareSchedules(db),
+    scheduleLine,
     idempotency: prepareIdempotency(db),
     measurements: prepareMeasurements(db),
     sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',

@@ -34,6 +34,8 @@ const job: JobSummary = {
   tags: [],
   uniqueKey: null,
   workflowId: null,
+  scheduleId: null,
+  slotAt: null,
   createdAt: at,
   runAt: at,
   startedAt: at,

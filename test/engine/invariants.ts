@@ -58,6 +58,13 @@ const violations: Record<string, string> = {
   'a unique key of no unfinished job': `
     SELECT unique_keys.* FROM unique_keys LEFT JOIN jobs USING (seq)
       WHERE jobs.unique_key IS NOT unique_keys.key OR (freed = 0 AND jobs.state IN ('completed', 'dead', 'cancelled'))`,
+  'an unfinished job of a schedule that is not in its line': `
+    SELECT seq FROM jobs WHERE schedule_slot IS NOT NULL AND state NOT IN ('completed', 'dead', 'cancelled') AND NOT EXISTS
+      (SELECT 1 FROM schedule_line WHERE schedule_line.seq = jobs.seq AND jobs.schedule_slot LIKE schedule_id || '@%')`,
+  'a place in a schedule’s line of no unfinished job': `
+    SELECT schedule_line.* FROM schedule_line LEFT JOIN jobs USING (seq) WHERE coalesce(jobs.state IN ('completed', 'dead', 'cancelled'), 1)`,
+  'a schedule’s line that stands still': `
+    SELECT schedule_id, min(seq) AS seq FROM schedule_line JOIN jobs USING (seq) GROUP BY schedule_id HAVING min(state = 'blocked') = 1`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,

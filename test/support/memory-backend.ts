@@ -108,6 +108,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       tags: submission.tags,
       uniqueKey: submission.unique?.key ?? null,
       workflowId: null,
+      scheduleId: null,
+      slotAt: null,
       decision: null,
       deadlineAt: null,
       concurrencyKey: submission.concurrencyKey ?? null,
@@ -274,6 +276,13 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
+    listSchedules: async () => ({ schedules: [], next: null }),
+    makeSchedule: noSchedules,
+    getSchedule: noSchedules,
+    patchSchedule: noSchedules,
+    deleteSchedule: noSchedules,
+    runSchedule: noSchedules,
+    listScheduleJobs: noSchedules,
     async workers() {
       const thread = { id: 1, lane: 'io' as const, jobs: 0, busy: false, utilization: 0.25, heapBytes: 1024, startedAt: time() };
       return { lanes: [{ name: 'io', threads: [thread], minThreads: 1, maxThreads: 2, jobs: 0, places: 64 }] };
@@ -323,6 +332,11 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       failure = { error };
     },
   };
+}
+
+/** Schedules are tested against the real queue. */
+async function noSchedules(): Promise<never> {
+  throw new Problem('not-found', 'There are no schedules here.');
 }
 
 function count(jobs: Job[]): StateCounts {

@@ -7,6 +7,7 @@ import { Counters } from '../../../engine/store/counters.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
+import { prepareScheduleLine } from '../../../engine/store/schedule-line.ts';
 import { plainRow, start, temporaryDatabase } from './plain-job.ts';
 
 type Kept = { seq: number; state: JobState; tag: 'rare' | 'common'; createdAt: number };
@@ -43,7 +44,7 @@ const queries = fc.record({
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
-  const store = prepareJobs(writer, new Counters(writer));
+  const store = prepareJobs(writer, new Counters(writer), prepareScheduleLine(writer));
   writer.exec('BEGIN; DELETE FROM jobs');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));

@@ -22,6 +22,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
     ...{ timeout_ms: 60_000, unique_key: null, workflow_id: null, tags: '[]', retry: JSON.stringify({ ...defaultRetry, jitter: 0 }) },
     ...{ progress: null, decision: null, error: null, payload: '{}', first_payload: null, optimistic: null, result: null },
     ...{ first_started_at: start, deadline_ms: null, deadline_at: null, concurrency_key: null, unique_scope: null },
+    schedule_slot: null,
     ...changes,
   };
 }

@@ -24,6 +24,8 @@ function job(number: number, part: Partial<JobSummary> = {}): JobSummary {
     tags: [],
     uniqueKey: null,
     workflowId: null,
+    scheduleId: null,
+    slotAt: null,
     createdAt: at,
     runAt: at,
     startedAt: at,

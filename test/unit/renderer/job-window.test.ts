@@ -32,6 +32,8 @@ function row(number: number, state: JobState = 'available'): Row {
     tags: [],
     uniqueKey: null,
     workflowId: null,
+    scheduleId: null,
+    slotAt: null,
     createdAt: at,
     runAt: at,
     startedAt: null,
