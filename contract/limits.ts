@@ -20,6 +20,11 @@ export const limits = {
   logBytesPerJob: 4_194_304,
   idempotencyMs: 86_400_000,
   eventsKept: 20_000,
+  /** Jobs that one operation may be about, and operations that may run at once. */
+  operationJobs: 1_000_000,
+  operations: 100,
+  patchOperations: 100,
+  canaries: 1_000,
 } as const;
 
 export const defaults = {

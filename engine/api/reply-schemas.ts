@@ -6,6 +6,7 @@ import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
+import type { DeadGroup } from '../../contract/operations.ts';
 import type {
   Health,
   Info,
@@ -82,6 +83,8 @@ const job = named(
     uniqueKey: z.string().nullable(),
     workflowId: z.string().nullable(),
     decision: decision.nullable(),
+    firstPayload: jsonObject.nullable(),
+    fingerprint: z.string().nullable(),
     createdAt: time,
     runAt: time,
     startedAt: time.nullable(),
@@ -125,7 +128,20 @@ const operation = named(
     done: count,
     failed: count,
     reason: z.string().exactOptional(),
+    failures: z.array(z.object({ reason: z.string(), count })).exactOptional(),
   }) satisfies z.ZodType<Operation>,
+);
+
+const deadGroup = named(
+  'DeadGroup',
+  z.object({
+    fingerprint: z.string(),
+    sample: z.string(),
+    task: z.string(),
+    count,
+    firstAt: time,
+    lastAt: time,
+  }) satisfies z.ZodType<DeadGroup>,
 );
 
 const stateCounts = named('StateCounts', z.record(z.enum(jobStates), count) satisfies z.ZodType<StateCounts>);
@@ -262,7 +278,10 @@ export const replySchemas: ReplySchemas = {
   listDeadLetters: jobPage,
   redriveDeadLetters: operation,
   discardDeadLetters: operation,
+  listDeadGroups: named('DeadGroupPage', z.object({ groups: z.array(deadGroup), next: cursor })),
+  actOnJobs: operation,
   getOperation: operation,
+  stopOperation: operation,
   listTasks: named('TaskList', z.object({ tasks: z.array(task), next: z.null() })),
   getTask: task,
   listQueues: named('QueueList', z.object({ queues: z.array(queue), next: z.null() })),

@@ -64,6 +64,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     first_payload: null,
     optimistic: null,
     result: null,
+    fingerprint: null,
   };
 }
 

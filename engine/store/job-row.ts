@@ -33,6 +33,8 @@ export type JobRow = {
   first_payload: string | null;
   optimistic: string | null;
   result: string | null;
+  /** What all jobs that died of the same cause share; set exactly while it is dead. */
+  fingerprint: string | null;
 };
 
 export const jobColumns = [
@@ -64,6 +66,7 @@ export const jobColumns = [
   'first_payload',
   'optimistic',
   'result',
+  'fingerprint',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -112,6 +115,8 @@ export function jobOf(row: JobRow): Job {
     result: parsed<Json>(row.result),
     optimistic: parsed<Json>(row.optimistic),
     decision: parsed<Decision>(row.decision),
+    firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
+    fingerprint: row.fingerprint,
     ...rest,
   };
 }

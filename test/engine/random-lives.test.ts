@@ -177,7 +177,7 @@ class Lives {
     const dead = this.#rig.db.prepare<[], number>("SELECT seq FROM jobs WHERE state = 'dead'").pluck().all();
     const ids = this.ids.filter(() => this.#random() < 0.3).slice(0, 60);
     if (dead.length === 0 || ids.length === 0) return;
-    if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive(ids));
+    if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive({ ids }));
     else {
       const isThere = (id: string) =>
         this.#rig.backend.getJob(id).then(
@@ -185,7 +185,7 @@ class Lives {
           () => false,
         );
       this.#watch(
-        this.#rig.backend.discard(ids).then(async () => {
+        this.#rig.backend.discard({ ids }).then(async () => {
           for (const id of ids) if (!(await isThere(id))) this.deleted.add(id);
         }),
       );
