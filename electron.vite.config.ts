@@ -18,6 +18,8 @@ const mainEntries = {
   thread: at('workers/thread.ts'),
   'reader-thread': at('engine/store/reader-thread.ts'),
   cli: at('cli/main.ts'),
+  // What `import … from 'switchyard'` finds.
+  task: at('contract/task.ts'),
   // The launcher is plain JavaScript and asks the contract where the home is rather than knowing it a second time.
   home: at('contract/home.ts'),
 };

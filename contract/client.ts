@@ -131,9 +131,18 @@ async function problemOf(response: ResponseLike): Promise<Problem> {
   const text = await response.text();
   const seconds = Number(response.headers.get('retry-after'));
   const retryAfterMs = seconds > 0 ? seconds * 1000 : undefined;
+  const details = problemDetailsIn(text);
+  if (details) return Problem.from(details, retryAfterMs);
+  const detail = `The answer was ${response.status} and not a problem description: ${text.slice(0, 200)}`;
+  return new Problem('internal-error', detail, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** null: something else answered, or in another way. */
+function problemDetailsIn(text: string): ProblemDetails | null {
   try {
-    return Problem.from(JSON.parse(text) as ProblemDetails, retryAfterMs);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'code' in value ? (value as ProblemDetails) : null;
   } catch {
-    return new Problem('internal-error', `The answer was ${response.status} and not a problem description: ${text.slice(0, 200)}`);
+    return null;
   }
 }

@@ -88,7 +88,7 @@ export class Problem extends Error {
     if (details.error !== undefined) extras.error = details.error;
     if (details.errors !== undefined) extras.errors = details.errors;
     if (retryAfterMs !== undefined) extras.retryAfterMs = retryAfterMs;
-    return new Problem(details.code in problems ? details.code : 'internal-error', details.detail ?? details.title, extras);
+    return new Problem(Object.hasOwn(problems, details.code) ? details.code : 'internal-error', details.detail ?? details.title, extras);
   }
 }
 

@@ -42,11 +42,11 @@ const replacements: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\b(?:data|blob|mailto|urn):[^\s<>()]+/gi, '<url>'],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g, '<address>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|\/\d{1,2})?\b/g, '<address>'],
   [new RegExp(`\\b\\d{4}-\\d{2}-\\d{2}(?:(?:T|t|,? )${clock})?`, 'gi'), '<time>'],
   [/\b\d{1,4}[/.]\d{1,2}[/.]\d{2,4}(?:,? \d{1,2}:\d{2}(?::\d{2})?)?\b/g, '<time>'],
   [new RegExp(`\\b${weekday}(?:\\d{1,2} ${month}|${month} \\d{1,2}),? \\d{4}(?:,? ${clock})?(?: \\([\\w ]{1,60}\\))?`, 'gi'), '<time>'],
   [/\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi, '<address>'],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|\/\d{1,2})?\b/g, '<address>'],
   [
     new RegExp(
       `(?<![\\w:.])(?:(?:${group}:){7}${group}|(?:${group}(?::${group}){0,6})?::(?:${group}(?::${group}){0,6})?)(?:%\\w{1,16})?(?![\\w:])`,

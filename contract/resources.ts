@@ -5,6 +5,7 @@ import type { LaneName } from './job.ts';
 import type { JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { JobState } from './states.ts';
+import type { TaskDeclares } from './task.ts';
 
 export type StateCounts = Record<JobState, number>;
 
@@ -36,14 +37,6 @@ export type TaskStats = {
   p99Ms: number | null;
   /** Share of attempts that failed, 0…1; null without samples. */
   failureRate: number | null;
-};
-
-export type TaskDeclares = {
-  idempotent?: boolean;
-  interactive?: boolean;
-  needsResult?: boolean;
-  retryable?: boolean;
-  consistency?: 'strong' | 'eventual';
 };
 
 export type Task = {

@@ -25,11 +25,10 @@ export async function* readServerSentEvents(stream: ByteStreamLike): AsyncGenera
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
-      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+      // A CR that is the last so far may be the first half of a CRLF.
+      const lines = (rest + decoder.decode(value, { stream: true })).split(done ? /\r\n|\n|\r/ : /\r\n|\n|\r(?!$)/);
       rest = lines.pop() ?? '';
-      for (const raw of lines) {
-        const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+      for (const line of lines) {
         if (line === '') {
           if (data.length > 0) yield { id, event: event || 'message', data: data.join('\n') };
           event = '';
@@ -43,6 +42,7 @@ export async function* readServerSentEvents(stream: ByteStreamLike): AsyncGenera
         else if (field === 'event') event = text;
         else if (field === 'id') id = text;
       }
+      if (done) return;
     }
   } finally {
     await reader.cancel().catch(() => {});

@@ -21,15 +21,16 @@ export const finalStates = ['completed', 'dead', 'cancelled'] as const satisfies
 export type FinalState = (typeof finalStates)[number];
 
 /**
- * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a
- * snooze of 0 ms, a crash that is tried again at once). `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
+ * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a crash that is
+ * tried again at once); `available → dead` is one whose payload no longer fits its task. `completed` is never left; `dead`
+ * and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   blocked: ['scheduled', 'available', 'cancelled'],
   scheduled: ['available', 'cancelled'],
-  available: ['executing', 'scheduled', 'cancelled'],
+  available: ['executing', 'scheduled', 'dead', 'cancelled'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
-  retryable: ['available', 'scheduled', 'cancelled'],
+  retryable: ['available', 'cancelled'],
   completed: [],
   dead: ['available'],
   cancelled: ['available'],

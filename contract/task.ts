@@ -1,7 +1,6 @@
 /** What a task is, for its author: built-in ones and the user's own look the same. */
 
 import type { Json, JsonObject } from './json.ts';
-import type { TaskDeclares } from './resources.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export const builtInTasks = ['shell.run', 'http.request', 'image.convert', 'file.hash'] as const;
@@ -36,6 +35,15 @@ export interface AbortSignalLike {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+
+/** What its author knows of a task and no measurement tells. */
+export type TaskDeclares = {
+  idempotent?: boolean;
+  interactive?: boolean;
+  needsResult?: boolean;
+  retryable?: boolean;
+  consistency?: 'strong' | 'eventual';
+};
 
 export type TaskDefinition<Payload = never, Result = unknown> = {
   title?: string;

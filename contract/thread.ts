@@ -2,8 +2,8 @@
 
 import type { JobError, LogStream } from './job.ts';
 import type { JsonObject } from './json.ts';
-import type { TaskDeclares } from './resources.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { TaskDeclares } from './task.ts';
 
 /** Where a task's code is. `url` of a file carries its version as a query, so that a changed file is a new module. */
 export type TaskModule = { kind: 'built-in'; name: string } | { kind: 'file'; name: string; url: string };

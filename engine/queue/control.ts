@@ -47,12 +47,11 @@ export class Control {
       if (ended?.state === 'cancelled') return ended;
       throw wrongState(ended ?? row, 'cancel', 'it ended before the signal reached it');
     }
-    const cancelled = await store.commit.write('may', () => {
-      const current = this.#inState(id, (state) => isWaiting(state), 'cancel');
-      return store.jobs.cancelWaiting(current, now());
-    });
-    dispatch.announceEnd(cancelled);
-    return cancelled;
+    return store.commit.write(
+      'may',
+      () => store.jobs.cancelWaiting(this.#inState(id, isWaiting, 'cancel'), now()),
+      (cancelled) => dispatch.announceEnd(cancelled),
+    );
   }
 
   async retry(id: string): Promise<JobRow> {
@@ -79,25 +78,32 @@ export class Control {
     }
     const misfits = patch.payload === undefined ? [] : ((await catalog.load(found.task))?.check(patch.payload) ?? []);
     if (misfits.length > 0) throw invalidFields(misfits);
-    const changed = await store.commit.write('may', () => {
-      const row = this.#inState(id, (state) => isWaiting(state), 'change');
-      const amended = amend(row, patch, now());
-      store.jobs.amendWaiting(row, amended);
-      return amended.state === 'available' ? this.inLine(amended) : amended;
-    });
-    if (changed.state !== 'available') dispatch.becameScheduled(changed);
-    events.job('job.changed', changed, now());
-    return changed;
+    return store.commit.write(
+      'may',
+      () => {
+        const row = this.#inState(id, isWaiting, 'change');
+        const amended = amend(row, patch, now());
+        store.jobs.amendWaiting(row, amended);
+        return amended.state === 'available' ? this.inLine(amended) : amended;
+      },
+      (changed) => {
+        if (changed.state !== 'available') dispatch.becameScheduled(changed);
+        events.job('job.changed', changed, now());
+      },
+    );
   }
 
   async delete(id: string): Promise<void> {
     const { store } = this.#parts;
-    const row = await store.commit.write('may', () => {
-      const current = this.#inState(id, (state) => state !== 'executing', 'delete');
-      store.jobs.deleteJob(current);
-      return current;
-    });
-    this.announceDeleted(row);
+    await store.commit.write(
+      'may',
+      () => {
+        const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+        store.jobs.deleteJob(current);
+        return current;
+      },
+      (row) => this.announceDeleted(row),
+    );
   }
 
   announceDeleted(row: JobRow): void {
@@ -111,10 +117,8 @@ export class Control {
     this.#parts.events.job('job.available', row, this.#parts.now());
   }
 
-  async #available(move: () => JobRow): Promise<JobRow> {
-    const row = await this.#parts.store.commit.write('may', move);
-    this.announceAvailable(row);
-    return row;
+  #available(move: () => JobRow): Promise<JobRow> {
+    return this.#parts.store.commit.write('may', move, (row) => this.announceAvailable(row));
   }
 
   /** Inside the transaction: what is submitted in the same turn comes after it. */

@@ -38,7 +38,8 @@ export function decide({ stats, callerWaitMs, delayed, startsAtOnce, queueState 
     };
   }
   const usual = `19 of 20 runs end within ${seconds(p95Ms)}`;
-  if (p95Ms > slowMs) return { mode: 'async', reason: `${usual}: too long to wait for.`, ...measured, waitMs: null };
+  if (p95Ms > slowMs)
+    return { mode: 'async', reason: `1 run in 20 takes ${seconds(p95Ms)} or longer: too long to wait for.`, ...measured, waitMs: null };
   if (p95Ms <= fastMs && startsAtOnce && queueState === 'open')
     return { mode: 'sync', reason: `${usual}: worth waiting for.`, ...measured, waitMs };
   const why =

@@ -1,15 +1,15 @@
 import type { LaneName } from '../../contract/job.ts';
-import { laneNames } from '../../contract/job.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
-import { type Catalog, type CatalogEntry, laneOf, misfitError } from './catalog.ts';
+import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
 import { DueTimer } from './due-timer.ts';
 import type { EventStream } from './event-stream.ts';
 import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
+import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
 import { outcomeOf } from './outcome.ts';
@@ -18,8 +18,8 @@ import type { QueueSettings } from './queue-settings.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
 
-/** Claims of a lane in one transaction: enough to fill it, few enough for a short commit. */
-const claimLimit = 512;
+/** Jobs that are released, or become due, in one transaction. */
+const releaseLimit = 512;
 const promoteLimit = 1_000;
 /** After a transaction that was undone, in milliseconds. */
 const retryMs = 500;
@@ -47,20 +47,14 @@ type Running = {
   cancelRequested: boolean;
 };
 
-type Claim = { row: JobRow; entry: CatalogEntry; room: number };
-
 /** Takes due jobs in order, hands them to their lanes and records how each attempt ended. */
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #running = new Map<number, Running>();
   readonly #runOf = new Map<number, number>();
   readonly #concurrency: Concurrency;
-  /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
-  readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
+  readonly #line: Line;
   readonly #promised = new PromisedRoom();
-  /** Of the transaction that is open: what it claims, and the queues of which it finds no more ready. */
-  #claims: Claim[] = [];
-  #emptied: { queue: string; lane: LaneName }[] = [];
   #lastRun = 0;
   #stopped = false;
   readonly #due: DueTimer;
@@ -69,6 +63,7 @@ export class Dispatch {
   constructor(parts: DispatchParts) {
     this.#parts = parts;
     this.#concurrency = new Concurrency(parts.settings);
+    this.#line = new Line({ ...parts, concurrency: this.#concurrency });
     this.#due = new DueTimer(parts.now, () => parts.store.commit.request());
     parts.lanes.listen({
       ended: (reports) => this.#ended(reports),
@@ -82,7 +77,7 @@ export class Dispatch {
 
   /** Begins to claim. */
   open(): void {
-    for (const { queue, lane } of this.#parts.store.jobs.readyPairs()) this.#ready[lane].add(queue);
+    this.#line.open();
     this.#setDueTimer();
     this.#parts.store.commit.request();
   }
@@ -97,9 +92,7 @@ export class Dispatch {
 
   /** Whether a job that is submitted now may start at once: a place is free, and nothing of its queue or of another is ahead of it. */
   mayHandOff(queue: string, lane: LaneName, room: number): boolean {
-    if (!this.#mayRun(queue) || this.places(lane, room) <= 0) return false;
-    for (const waiting of this.#ready[lane]) if (waiting === queue || this.#mayRun(waiting)) return false;
-    return true;
+    return this.places(lane, room) > 0 && this.#line.mayPass(queue, lane);
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
@@ -120,7 +113,7 @@ export class Dispatch {
 
   /** A job became available, or will when this transaction is committed: its queue is looked at in this turn's claim, and nothing is handed off past it. */
   becameReady(row: JobRow): void {
-    this.#ready[row.lane].add(row.queue);
+    this.#line.add(row);
     this.#parts.store.commit.request();
   }
 
@@ -163,49 +156,43 @@ export class Dispatch {
     });
     const { store, now } = this.#parts;
     this.abort(seq, 'timed-out');
-    const ended = await store.commit.write('must', () => {
-      const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
-      return store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now());
-    });
-    if (!ended) return;
-    // What the run still says is no longer the job's.
-    this.#runOf.delete(seq);
-    this.announceEnd(ended);
+    const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
+    await store.commit.write(
+      'must',
+      () => store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now()),
+      (ended) => {
+        if (!ended) return;
+        // What the run still says is no longer the job's.
+        this.#runOf.delete(seq);
+        this.announceEnd(ended);
+      },
+    );
   }
 
   /** Inside each turn's transaction: fills the lanes. */
   claim(): (() => void) | null {
     if (this.#stopped) return null;
-    this.#claims = [];
-    this.#emptied = [];
     const due = this.#due.isDue;
     const promoted = due ? this.#parts.store.jobs.promoteDue(this.#parts.now(), promoteLimit) : [];
-    for (const row of promoted) this.#ready[row.lane].add(row.queue);
-    for (const lane of laneNames) this.#claimFor(lane);
-    if (this.#claims.length === 0 && !due) return null;
-    const claims = this.#claims;
+    for (const row of promoted) this.#line.add(row);
+    const claims = this.#line.claim((lane) => this.places(lane, lane === 'io' ? ioRoom : threadRoom));
+    if (claims.length === 0 && !due) return null;
     return () => {
-      this.#claims = [];
+      this.#line.committed();
       for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
-      for (const { row, entry, room } of claims) this.#start(row, entry, room);
+      for (const { row, entry } of claims) this.#start(row, entry, this.roomOf(entry, row.lane));
       // Also when nothing was promoted: the first in line may have been cancelled, and the next one still waits for its time.
       if (due) this.#setDueTimer();
-      if (promoted.length === promoteLimit || claims.length >= claimLimit) this.#parts.store.commit.request();
+      if (promoted.length === promoteLimit) this.#parts.store.commit.request();
     };
   }
 
   /** The turn's transaction was undone: so are its claims, or it came to none. Tried again in a moment. */
   undone(): void {
     const retryAt = this.#parts.now() + retryMs;
-    for (const { row } of this.#claims) {
-      this.#concurrency.giveBack(row);
-      this.#ready[row.lane].add(row.queue);
-    }
-    for (const { queue, lane } of this.#emptied) this.#ready[lane].add(queue);
+    this.#line.undone();
     if (this.#due.isDue) this.#due.set(retryAt);
-    else if (laneNames.some((lane) => this.#ready[lane].size > 0)) this.#due.setIfEarlier(retryAt);
-    this.#claims = [];
-    this.#emptied = [];
+    else if (this.#line.waits) this.#due.setIfEarlier(retryAt);
   }
 
   /** Jobs that were put aside because their task did not load. */
@@ -214,17 +201,21 @@ export class Dispatch {
     const entry = catalog.known(task);
     if (!entry || entry.error) return;
     for (;;) {
-      const released = await store.commit.write('must', () =>
-        store.jobs.peekHeld(task, claimLimit).map((row) => {
-          const misfits = entry.check(JSON.parse(row.payload));
-          if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
-          store.jobs.releaseHeld(row);
-          this.becameReady(row);
-          return row;
-        }),
+      const release = (row: JobRow) => {
+        const misfits = entry.check(JSON.parse(row.payload));
+        if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
+        store.jobs.releaseHeld(row);
+        this.becameReady(row);
+        return row;
+      };
+      const released = await store.commit.write(
+        'must',
+        () => store.jobs.peekHeld(task, releaseLimit).map(release),
+        (rows) => {
+          for (const row of rows) if (isFinal(row.state)) this.announceEnd(row);
+        },
       );
-      for (const row of released) if (isFinal(row.state)) this.announceEnd(row);
-      if (released.length < claimLimit) return;
+      if (released.length < releaseLimit) return;
     }
   }
 
@@ -254,55 +245,6 @@ export class Dispatch {
     waiters.wake(row.seq, row);
   }
 
-  #claimFor(lane: LaneName): void {
-    const ready = this.#ready[lane];
-    if (ready.size === 0) return;
-    let left = Math.min(claimLimit, this.places(lane, lane === 'io' ? ioRoom : threadRoom));
-    // Each queue gets its share, then what is left goes round again; the one that was served first goes last next time.
-    const queues = [...ready].filter((queue) => !this.#parts.settings.isPaused(queue));
-    while (left > 0 && queues.length > 0) {
-      const share = Math.ceil(left / queues.length);
-      for (const queue of queues.splice(0)) {
-        const asked = Math.min(share, left, this.#concurrency.room(queue, lane));
-        if (asked <= 0) continue;
-        const taken = this.#claimFrom(queue, lane, asked);
-        left -= taken;
-        ready.delete(queue);
-        if (taken === asked) {
-          ready.add(queue);
-          queues.push(queue);
-        } else {
-          this.#emptied.push({ queue, lane });
-        }
-      }
-    }
-  }
-
-  /** @returns how many were taken, those that were put aside or sent to another lane included */
-  #claimFrom(queue: string, lane: LaneName, limit: number): number {
-    const { store, catalog, now } = this.#parts;
-    const rows = store.jobs.peekReady(queue, lane, limit);
-    for (const row of rows) {
-      const entry = catalog.known(row.task);
-      if (!entry || entry.error) {
-        store.jobs.holdJob(
-          row,
-          JSON.stringify(entry?.error ?? { name: 'TaskNotFound', message: `There is no task "${row.task}" now. The job waits for it.` }),
-        );
-        continue;
-      }
-      if (lane !== 'interactive' && laneOf(entry) !== lane) {
-        // Its file was changed since it was submitted, and says so.
-        this.becameReady(store.jobs.changeLane(row, laneOf(entry)));
-        continue;
-      }
-      const started = store.jobs.startJob(row, now());
-      this.#concurrency.take(started);
-      this.#claims.push({ row: started, entry, room: this.roomOf(entry, lane) });
-    }
-    return rows.length;
-  }
-
   #start(row: JobRow, entry: CatalogEntry, room: number): void {
     const run = ++this.#lastRun;
     this.#running.set(run, { row, room, thread: null, cancelRequested: false });
@@ -326,33 +268,31 @@ export class Dispatch {
       const running = this.#running.get(run);
       if (!running) continue;
       this.#running.delete(run);
-      const { row, cancelRequested } = running;
+      const { cancelRequested } = running;
+      const row = result.kind === 'succeeded' ? atTheEnd(running.row) : running.row;
       this.#concurrency.giveBack(row);
       const at = now();
       const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
       const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
-      void store.commit
-        .write('must', () => {
-          if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
-          const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
-          if (waiting?.state === 'available') this.becameReady(waiting);
-          return waiting;
-        })
-        .then(
-          (ended) => {
-            if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
-            // null: the fence refused it, the job was ended before its run.
-            if (ended) {
-              const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
-              const failed = outcome !== 'succeeded';
-              if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
-              this.#announce(ended);
-            }
-            if (this.#running.size === 0) this.#drained?.();
-          },
-          // The store has failed: the engine is on its way down and the next start recovers the job.
-          () => {},
-        );
+      const record = () => {
+        if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
+        const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
+        if (waiting?.state === 'available') this.becameReady(waiting);
+        return waiting;
+      };
+      const announce = (ended: JobRow | null) => {
+        if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
+        // null: the fence refused it, the job was ended before its run.
+        if (ended) {
+          const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
+          const failed = outcome !== 'succeeded';
+          if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+          this.#announce(ended);
+        }
+        if (this.#running.size === 0) this.#drained?.();
+      };
+      // If the store has failed the engine is on its way down, and the next start recovers the job.
+      store.commit.write('must', record, announce).catch(() => {});
     }
   }
 
@@ -392,11 +332,12 @@ export class Dispatch {
     }
   }
 
-  #mayRun(queue: string): boolean {
-    return !this.#parts.settings.isPaused(queue) && this.#concurrency.room(queue) > 0;
-  }
-
   #setDueTimer(): void {
     this.#due.set(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
   }
+}
+
+/** A task that told of its progress seldom tells that it is through. */
+function atTheEnd(row: JobRow): JobRow {
+  return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
 }

@@ -22,19 +22,16 @@ export class LogBook {
     let last = this.#lastLines.get(seq) ?? this.#store.logs.lastLine(seq);
     const rows: LogRow[] = lines.map(({ at, stream, text }) => ({ line: ++last, at, attempt, stream, text }));
     this.#lastLines.set(seq, last);
-    this.#store.commit
-      .write('may', () => {
-        for (const row of rows) this.#store.logs.appendLine(seq, row);
-        // The newest lines tell most: over all attempts of a job, the oldest go first.
-        if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
-      })
-      .then(
-        () => {
-          for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
-        },
-        // On a full disk a job's log has a gap; the job itself goes on.
-        () => {},
-      );
+    const write = () => {
+      for (const row of rows) this.#store.logs.appendLine(seq, row);
+      // The newest lines tell most: over all attempts of a job, the oldest go first.
+      if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
+    };
+    const deliver = () => {
+      for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
+    };
+    // On a full disk a job's log has a gap; the job itself goes on.
+    this.#store.commit.write('may', write, deliver).catch(() => {});
   }
 
   /** The attempt ended: numbers are read again from the store should there be another. */

@@ -169,11 +169,17 @@ export class Operations {
   }
 
   /** One step: so many of the next members, and the end of the operation when nothing is left. @returns how many were done */
-  async #take({ number, position }: OperationRow, terms: OperationTerms, live: Live, limit: number, asCanaries: boolean): Promise<number> {
+  async #take(
+    { number, action, position }: OperationRow,
+    terms: OperationTerms,
+    live: Live,
+    limit: number,
+    asCanaries: boolean,
+  ): Promise<number> {
     const { store, actions, now } = this.#parts;
     const members = limit === 0 ? [] : store.operations.membersFrom(number, position, limit);
     const checks = terms.patch ? await actions.payloadChecks(this.#tasksOf(members)) : noChecks;
-    const step = await store.commit.write('may', () => {
+    const step = () => {
       const row = store.operations.readOperation(number);
       // Stopped meanwhile.
       if (row?.state !== 'running') return { changed: [], done: 0, awaited: 0 };
@@ -203,11 +209,13 @@ export class Operations {
       if (nextStep(after, terms, live.awaited + awaited).kind === 'finish')
         store.operations.endOperation(number, 'completed', summaryOf(after.failed, failures), now());
       return { changed, done: after.done - row.done, awaited };
-    });
-    live.awaited += step.awaited;
-    const { action } = store.operations.readOperation(number) ?? { action: null };
-    if (action) for (const row of step.changed) actions.announce(action, row);
-    return step.done;
+    };
+    const announce = ({ changed }: { changed: JobRow[] }) => {
+      for (const job of changed) actions.announce(action, job);
+    };
+    const { done, awaited } = await store.commit.write('may', step, announce);
+    live.awaited += awaited;
+    return done;
   }
 
   #tasksOf(members: Member[]): Set<string> {
@@ -257,7 +265,7 @@ export class Operations {
         else await pause(reportMs, live.halt.signal);
         continue;
       }
-      const ended = await store.commit.write('must', () => {
+      const settle = () => {
         const job = this.#jobOf(member);
         const row = store.operations.readOperation(number);
         if (job?.state === 'executing') return null;
@@ -269,9 +277,11 @@ export class Operations {
         const counted = { ...row, failures: JSON.stringify(failures) };
         store.operations.advanceOperation(isDone ? { ...counted, done: row.done + 1 } : { ...counted, failed: row.failed + 1 });
         return { row: cancelled };
+      };
+      const ended = await store.commit.write('must', settle, (settled) => {
+        if (settled?.row) actions.announce('cancel', settled.row);
       });
       if (!ended) continue;
-      if (ended.row) actions.announce('cancel', ended.row);
       live.awaited--;
       return;
     }

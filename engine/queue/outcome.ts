@@ -9,8 +9,8 @@ import type { RunResult } from './lanes.ts';
 
 /** A job that took its threads or engines down this often is dead, whatever attempts it has left. */
 export const crashLimit = 3;
-/** Longest wait that a service or a task may ask for, in milliseconds. */
-const askedWaitLimitMs = 7 * 86_400_000;
+/** Longest wait that a task may ask for, in milliseconds: as long as a submission may be delayed. */
+const askedWaitLimitMs = 366 * 86_400_000;
 /** Shares of blame are sums of fractions. */
 const tolerance = 1e-6;
 /** Before a task whose file broke between claim and start is tried again, in milliseconds. */

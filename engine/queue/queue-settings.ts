@@ -60,19 +60,21 @@ export class QueueSettings {
   }
 
   async #keep(change: () => QueueRow): Promise<void> {
-    const queue = await this.#store.commit.write('may', () => {
+    const write = () => {
       const changed = change();
       this.#store.queues.putQueue(changed);
       return changed;
+    };
+    await this.#store.commit.write('may', write, (queue) => {
+      this.#queues.set(queue.name, queue);
+      this.#events.emit({
+        type: 'queue.changed',
+        at: new Date(this.#now()).toISOString(),
+        queue: { name: queue.name, paused: queue.paused === 1, concurrency: queue.concurrency },
+      });
+      // Something may be claimed that could not be before.
+      this.#store.commit.request();
     });
-    this.#queues.set(queue.name, queue);
-    this.#events.emit({
-      type: 'queue.changed',
-      at: new Date(this.#now()).toISOString(),
-      queue: { name: queue.name, paused: queue.paused === 1, concurrency: queue.concurrency },
-    });
-    // Something may be claimed that could not be before.
-    this.#store.commit.request();
   }
 
   #existing(name: string): QueueRow {

@@ -32,10 +32,10 @@ async function select(reader: Reader, selection: JobSelection): Promise<Float64A
   return members;
 }
 
-/** Each id once. One that names no job stays in, as a member that is not there: it is counted and told of. */
+/** One that names no job, or the same as one before, stays in: it is counted and told of. */
 function membersOf(store: Store, ids: string[]): Float64Array {
   return Float64Array.from(
-    [...new Set(ids)].flatMap((id) => {
+    ids.flatMap((id) => {
       const member = store.jobs.findMember(id);
       return member ? [member.seq, member.nonce] : [0, 0];
     }),

@@ -4,7 +4,7 @@ import type { FieldError } from '../../contract/errors.ts';
 import { invalidFields, Problem } from '../../contract/errors.ts';
 import type { JobError } from '../../contract/job.ts';
 import { defaults, limits } from '../../contract/limits.ts';
-import { isFinal } from '../../contract/states.ts';
+import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
 import { nonceLimit } from '../store/job-id.ts';
 import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
@@ -64,7 +64,7 @@ export class Submit {
 
   /** All or none, in one transaction. */
   async submitBatch(submissions: Submission[]): Promise<string[]> {
-    const { catalog, store, measurements } = this.#parts;
+    const { catalog } = this.#parts;
     this.#refuseWhenStopping();
     const entries = new Map<string, CatalogEntry | null>();
     for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
@@ -89,21 +89,7 @@ export class Submit {
       }
     }
     if (errors.length > 0) throw invalidFields(errors);
-    const placed: { plan: Plan; row: JobRow }[] = [];
-    const ids = await this.#keepingPromises(placed, () =>
-      store.commit.write('may', () =>
-        plans.map((plan) => {
-          const holder = this.#uniqueHolder(plan.row);
-          if (holder) return jobIdOf(holder);
-          const row = this.#place(plan);
-          placed.push({ plan, row });
-          return jobIdOf(row);
-        }),
-      ),
-    );
-    measurements.submitted(placed.length);
-    for (const { plan, row } of placed) this.#announce(plan, row);
-    return ids;
+    return this.#write((place) => plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan))));
   }
 
   #refuseWhenStopping(): void {
@@ -148,26 +134,17 @@ export class Submit {
 
   async #insert(plan: Plan, { idempotency }: SubmitOptions): Promise<Standing> {
     const { store, dispatch, measurements, now } = this.#parts;
-    const placed: { plan: Plan; row: JobRow }[] = [];
-    const standing = await this.#keepingPromises(placed, () =>
-      store.commit.write('may', (): Standing => {
-        const replayed = idempotency ? this.#replayed(idempotency) : null;
-        if (replayed) return { row: replayed, how: 'replayed' };
-        const holder = this.#uniqueHolder(plan.row);
-        if (holder) return { row: holder, how: 'duplicate' };
-        if (plan.row.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0)
-          throw laneSaturated(measurements.statsOf(plan.entry.name));
-        const row = this.#place(plan);
-        placed.push({ plan, row });
-        if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
-        return { row, how: 'new' };
-      }),
-    );
-    if (standing.how === 'new') {
-      measurements.submitted(1);
-      this.#announce(plan, standing.row);
-    }
-    return standing;
+    return this.#write((place): Standing => {
+      const replayed = idempotency ? this.#replayed(idempotency) : null;
+      if (replayed) return { row: replayed, how: 'replayed' };
+      const holder = this.#uniqueHolder(plan.row);
+      if (holder) return { row: holder, how: 'duplicate' };
+      if (plan.row.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0)
+        throw laneSaturated(measurements.statsOf(plan.entry.name));
+      const row = place(plan);
+      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
+      return { row, how: 'new' };
+    });
   }
 
   #replayed({ key, bodyHash }: { key: string; bodyHash: string }): JobRow | null {
@@ -202,12 +179,23 @@ export class Submit {
     return row;
   }
 
-  /** Places that were promised inside a transaction are free again when it is undone. */
-  async #keepingPromises<Value>(placed: { plan: Plan; row: JobRow }[], write: () => Promise<Value>): Promise<Value> {
+  /** One transaction; what it places is announced and started once it is committed, and its places are free again if it is undone. */
+  async #write<Value>(operation: (place: (plan: Plan) => JobRow) => Value): Promise<Value> {
+    const { store, dispatch, measurements } = this.#parts;
+    const placed: { plan: Plan; row: JobRow }[] = [];
+    const place = (plan: Plan) => {
+      const row = this.#place(plan);
+      placed.push({ plan, row });
+      return row;
+    };
+    const announce = () => {
+      if (placed.length > 0) measurements.submitted(placed.length);
+      for (const { plan, row } of placed) this.#announce(plan, row);
+    };
     try {
-      return await write();
+      return await store.commit.write('may', () => operation(place), announce);
     } catch (error) {
-      for (const { plan, row } of placed) if (row.state === 'executing') this.#parts.dispatch.giveUpPromised(row, plan.room);
+      for (const { plan, row } of placed) if (row.state === 'executing') dispatch.giveUpPromised(row, plan.room);
       throw error;
     }
   }
@@ -253,11 +241,16 @@ export class Submit {
     }
     if (this.#stopping) throw new Problem('shutting-down', 'The engine stopped before the job ended.', { jobId, retryAfterMs: 5_000 });
     await dispatch.cancelAtDeadline(row.seq);
-    const waiting = await store.commit.write('must', () => {
-      const current = store.jobs.readJob(row.seq);
-      return current && !isFinal(current.state) && current.state !== 'executing' ? store.jobs.cancelWaiting(current, now()) : null;
-    });
-    if (waiting) dispatch.announceEnd(waiting);
+    await store.commit.write(
+      'must',
+      () => {
+        const current = store.jobs.readJob(row.seq);
+        return current && isWaiting(current.state) ? store.jobs.cancelWaiting(current, now()) : null;
+      },
+      (cancelled) => {
+        if (cancelled) dispatch.announceEnd(cancelled);
+      },
+    );
     const ended = store.jobs.readJob(row.seq);
     if (ended?.state === 'completed') return ended;
     throw deadlineExceeded(row);

@@ -18,6 +18,7 @@ type Entry = {
   run: () => unknown;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
+  committed: ((value: unknown) => void) | undefined;
   value: unknown;
   refusal: Problem | null;
 };
@@ -69,16 +70,18 @@ export class GroupCommit {
 
   /**
    * Runs `operation` in this turn's transaction and answers after its COMMIT. A `Problem` that it throws refuses it alone;
-   * it must be thrown before the operation's first write.
+   * it must be thrown before the operation's first write. `committed` is called right after the COMMIT, before anything
+   * that was claimed in it starts, in the order of the operations: what is told to others goes there.
    * @throws Problem storage-full (`may` only)
    */
-  write<Value>(urgency: Urgency, operation: () => Value): Promise<Value> {
+  write<Value>(urgency: Urgency, operation: () => Value, committed?: (value: Value) => void): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.#entries.push({
         urgency,
         run: operation,
         resolve: resolve as (value: unknown) => void,
         reject,
+        committed: committed as ((value: unknown) => void) | undefined,
         value: undefined,
         refusal: null,
       });
@@ -117,10 +120,13 @@ export class GroupCommit {
     this.#full = false;
     this.#hooks?.committed();
     for (const entry of entries) {
+      if (!entry.refusal) entry.committed?.(entry.value);
+    }
+    started?.();
+    for (const entry of entries) {
       if (entry.refusal) entry.reject(entry.refusal);
       else entry.resolve(entry.value);
     }
-    started?.();
   }
 
   close(): void {

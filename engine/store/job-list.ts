@@ -127,15 +127,20 @@ function marks(values: readonly unknown[]): string {
 function textCondition(text: string): Condition {
   const key = parseJobId(text.trim());
   if (key) return { sql: 'seq = ? AND created_at = ? AND nonce = ?', values: [key.seq, key.createdAt, key.nonce], indexed: true };
-  const pattern = `%${text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
   const columns = ['payload', 'error', 'tags', 'task'];
   // Only a text that can stand in an id is worth a call of our own function for each row.
   if (/^[0-9a-f-]{4,36}$/i.test(text)) columns.push('job_id(seq, created_at, nonce)');
+  // As it was written, and as JSON keeps it: a quote or a backslash inside a text is kept escaped.
+  const patterns = [...new Set([text, JSON.stringify(text).slice(1, -1)])].map(containing);
   return {
-    sql: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
-    values: columns.map(() => pattern),
+    sql: `(${columns.flatMap((column) => patterns.map(() => `${column} LIKE ? ESCAPE '\\'`)).join(' OR ')})`,
+    values: columns.flatMap(() => patterns),
     indexed: false,
   };
+}
+
+function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }
 
 /**

@@ -5,6 +5,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBuilt, sourceStamp, writeStamp } from './build-stamp.mjs';
 
+/** The types behind `import { defineTask } from 'switchyard'`: they need nothing but themselves. */
+const taskTypes = [
+  'contract/task.ts',
+  ...['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--allowImportingTsExtensions', '--outDir', 'out/types'],
+  ...['--module', 'nodenext', '--target', 'es2024', '--types', ''],
+];
+
 /**
  * @param {string} root
  * @param {(line: string) => void} say
@@ -18,6 +25,8 @@ export async function build(root, say) {
   const { code, output } = await run(root, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn']);
   if (code !== 0) throw new Error(`${output.trim()}\nThe build failed.`);
   if (output.trim() !== '') say(output.trim());
+  const types = await run(root, [join(root, 'node_modules/typescript/bin/tsc'), ...taskTypes]);
+  if (types.code !== 0) throw new Error(`${types.output.trim()}\nThe types for authors of tasks could not be built.`);
   writeStamp(root, stamp);
   say(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

@@ -408,7 +408,7 @@ describe('a run', () => {
     });
     rig.lanes.succeed(id);
     await rig.turn();
-    expect((await rig.backend.getJob(id)).progress).toEqual({ percent: 40, message: 'nearly half' });
+    expect((await rig.backend.getJob(id)).progress).toEqual({ percent: 100, message: null });
     expect(seen.map(({ type }) => type)).toEqual(['job.created', 'job.started', 'job.progress', 'job.completed']);
   });
 });

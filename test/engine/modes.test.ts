@@ -23,6 +23,7 @@ async function submitAndStart(submission: SubmissionInput) {
   // A refusal is looked at by the test, perhaps only after other things have happened.
   answer.catch(() => {});
   const run = await rig.lanes.nextStart();
+  await rig.turn();
   return { answer, run, id: run.jobId };
 }
 const sync = { task: 'shell.run', mode: 'sync' } as const;
@@ -370,7 +371,7 @@ describe('an idempotency key', () => {
     await expect(failing).rejects.toMatchObject({ code: 'task-failed' });
     await expect(rig.submit(sync, key('one'))).rejects.toMatchObject({ code: 'task-failed', extras: { error: { message: 'it failed' } } });
     const late = rig.submit({ ...sync, timeoutMs: 500 }, key('two'));
-    await rig.lanes.nextStart();
+    await rig.turn();
     vi.advanceTimersByTime(500);
     await expect(late).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await expect(rig.submit({ ...sync, timeoutMs: 500 }, key('two'))).rejects.toMatchObject({ code: 'deadline-exceeded' });

@@ -38,6 +38,8 @@ describe('the package', () => {
         'out/main/reader-thread.js',
         'out/main/cli.js',
         'out/main/electron.js',
+        'out/main/task.js',
+        'out/types/task.d.ts',
         'out/preload/preload.cjs',
         'out/renderer/index.html',
       ]),
@@ -63,6 +65,8 @@ describe('the package', () => {
     await run('npm', ['init', '-y'], { cwd: project, shell });
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: project, shell });
     expect(existsSync(join(project, 'node_modules/switchyard/out/main/engine.js'))).toBe(true);
+    const define = "import { defineTask } from 'switchyard'; console.log(defineTask({ run: () => 42 }).run());";
+    expect((await run(process.execPath, ['--input-type=module', '-e', define], { cwd: project })).stdout.trim()).toBe('42');
 
     const env = { ...process.env, SWITCHYARD_HOME: home };
     const script = join(project, 'node_modules/switchyard/scripts/switchyard.mjs');

@@ -1,0 +1,78 @@
+/** Puts the features together: they know each other only through the places that are left open for them here. */
+
+import { MantineProvider } from '@mantine/core';
+import { useCallback, useState } from 'react';
+import { DeadLettersPage } from '../features/dead-letters/dead-letters-page.tsx';
+import { JobPanel } from '../features/job/job-panel.tsx';
+import { JobsPage } from '../features/jobs/jobs-page.tsx';
+import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { QueuesPage } from '../features/queues/queues-page.tsx';
+import { SubmitPage } from '../features/submit/submit-page.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Page } from '../ui/page.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { CommandPalette } from './command-palette.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { firstPath, Link, navigate, useLocation } from './navigation.tsx';
+import { Shell } from './shell.tsx';
+import type { Overlay } from './shortcuts.ts';
+import { useShortcuts } from './shortcuts.ts';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { colorSchemeManager, theme } from './theme.ts';
+
+function CurrentPage() {
+  const { path } = useLocation();
+  const renderJob = useCallback((id: string, onClose: () => void) => <JobPanel key={id} id={id} onClose={onClose} />, []);
+  switch (path) {
+    case '/overview':
+      return <OverviewPage />;
+    case '/jobs':
+      return <JobsPage renderJob={renderJob} />;
+    case '/submit':
+      return <SubmitPage />;
+    case '/dead-letters':
+      return <DeadLettersPage renderJob={renderJob} />;
+    case '/queues':
+      return <QueuesPage />;
+  }
+  const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
+  if (jobId !== undefined) {
+    return (
+      <Page title="Job" layout="fill">
+        {renderJob(decodeURIComponent(jobId), () => navigate('/jobs'))}
+      </Page>
+    );
+  }
+  return (
+    <Page title="Not here">
+      <Notice tone="empty" title="There is no such page" action={<Link to={firstPath}>Go to the overview</Link>}>
+        The address <code>{path}</code> leads nowhere in this window.
+      </Notice>
+    </Page>
+  );
+}
+
+export function App() {
+  const { path } = useLocation();
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  useShortcuts(setOverlay);
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      colorSchemeManager={colorSchemeManager}
+      // Mantine's variables come from its static file and ui/base.css: no styles made at run time.
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <Shell show={setOverlay}>
+        <ErrorBoundary key={path}>
+          <CurrentPage />
+        </ErrorBoundary>
+      </Shell>
+      <ShortcutsDialog open={overlay === 'shortcuts'} onClose={() => setOverlay(null)} />
+      <CommandPalette open={overlay === 'palette'} onClose={() => setOverlay(null)} />
+      <Toasts />
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,13 @@
+/** The pages of the navigation, in its order, and the keys that lead to them. */
+
+import type { IconName } from '../ui/icon.tsx';
+
+export type PageLink = { path: string; title: string; icon: IconName; key: string };
+
+export const pageLinks: readonly PageLink[] = [
+  { path: '/overview', title: 'Overview', icon: 'overview', key: 'o' },
+  { path: '/jobs', title: 'Jobs', icon: 'jobs', key: 'j' },
+  { path: '/dead-letters', title: 'Dead letters', icon: 'dead', key: 'd' },
+  { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
+  { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },
+];

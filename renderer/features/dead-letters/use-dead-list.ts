@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { client } from '../../data/client.ts';
+import { isJobEvent, onReload, useEventBatches } from '../../data/live.ts';
+import type { DeadFilter, DeadList } from './dead-list.ts';
+import { mustRead, rowOf, withEvents, withPage } from './dead-list.ts';
+
+export type ShownDeadList = {
+  /** undefined while it is read for the first time. */
+  list: DeadList | undefined;
+  error: Error | undefined;
+  reload(): void;
+  /** Reads the next page, unless it is being read or there is none. */
+  readMore(): void;
+  /** Reads until `count` jobs are here or all are, and answers with them. */
+  readUpTo(count: number): Promise<DeadList['jobs']>;
+};
+
+const pageSize = 200;
+const biggestPage = 500;
+/** While a text is searched for, jobs that die make the list be read again at most this often. */
+const readAgainMs = 1_000;
+
+const nothing: DeadList = { jobs: [], next: null, total: 0 };
+
+export function useDeadList({ q, task }: DeadFilter): ShownDeadList {
+  const [state, setState] = useState<{ filter: string; list: DeadList | undefined; error: Error | undefined }>({
+    filter: '',
+    list: undefined,
+    error: undefined,
+  });
+  const filterKey = JSON.stringify([q, task]);
+  const shown = state.filter === filterKey ? state : { ...state, list: undefined, error: undefined };
+  /** The state that callbacks go on from: several may come before React renders. */
+  const latest = useRef<DeadList | undefined>(undefined);
+  const reading = useRef<AbortController | null>(null);
+  const readAgain = useRef<ReturnType<typeof setTimeout> | null>(null);
+
+  const show = useCallback(
+    (list: DeadList | undefined, error?: Error) => {
+      latest.current = list;
+      setState({ filter: filterKey, list, error });
+    },
+    [filterKey],
+  );
+
+  const readPage = useCallback(
+    async (after: DeadList, cursor: string | null, limit: number, signal: AbortSignal): Promise<DeadList> => {
+      const query = {
+        limit,
+        ...(q === '' ? {} : { q }),
+        ...(task === null ? {} : { task: [task] }),
+        ...(cursor === null ? {} : { cursor }),
+      };
+      const page = await client.call('listDeadLetters', { query, signal });
+      return withPage(after, { ...page, jobs: page.jobs.map(rowOf) });
+    },
+    [q, task],
+  );
+
+  /** One read at a time; a newer one from the start ends an older one. */
+  const read = useCallback(
+    async (fromStart: boolean, limit: number): Promise<boolean> => {
+      if (reading.current && !fromStart) return false;
+      reading.current?.abort();
+      const abort = new AbortController();
+      reading.current = abort;
+      try {
+        const before = fromStart ? nothing : (latest.current ?? nothing);
+        const page = await readPage(before, fromStart ? null : before.next, limit, abort.signal);
+        if (abort.signal.aborted) return false;
+        // Events may have changed the list meanwhile: the page is added to what it is now.
+        show(fromStart ? page : withPage(latest.current ?? nothing, { ...page, jobs: page.jobs.slice(before.jobs.length) }));
+        return true;
+      } catch (error) {
+        if (!abort.signal.aborted) show(latest.current, error as Error);
+        return false;
+      } finally {
+        if (reading.current === abort) reading.current = null;
+      }
+    },
+    [readPage, show],
+  );
+
+  const reload = useCallback(() => void read(true, Math.min(biggestPage, Math.max(pageSize, latest.current?.jobs.length ?? 0))), [read]);
+
+  useEffect(() => {
+    latest.current = undefined;
+    void read(true, pageSize);
+    const stop = onReload(reload);
+    return () => {
+      stop();
+      reading.current?.abort();
+      reading.current = null;
+      if (readAgain.current !== null) clearTimeout(readAgain.current);
+      readAgain.current = null;
+    };
+  }, [read, reload]);
+
+  useEventBatches((events) => {
+    if (!latest.current) return;
+    const own = events.filter(isJobEvent);
+    const next = withEvents(latest.current, own, { q, task });
+    if (next !== latest.current) show(next, shown.error);
+    if (!mustRead(own, { q, task }) || readAgain.current !== null) return;
+    readAgain.current = setTimeout(() => {
+      readAgain.current = null;
+      reload();
+    }, readAgainMs);
+  });
+
+  return {
+    list: shown.list,
+    error: shown.error,
+    reload,
+    readMore: () => {
+      if (latest.current?.next) void read(false, pageSize);
+    },
+    readUpTo: async (count) => {
+      while (latest.current?.next && latest.current.jobs.length < count) {
+        if (!(await read(false, biggestPage))) break;
+      }
+      return (latest.current ?? nothing).jobs.slice(0, count);
+    },
+  };
+}

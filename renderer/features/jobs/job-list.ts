@@ -1,0 +1,290 @@
+/** The list of jobs behind the grid: reads what comes into view, follows the events, and lets go of what is far away. */
+
+import type { EngineEvent } from '../../../contract/events.ts';
+import type { JobSummary } from '../../../contract/job.ts';
+import { isJobEvent } from '../../data/live.ts';
+import type { JobFilter } from './job-filter.ts';
+import { matches, totalIn } from './job-filter.ts';
+import type { Edge } from './job-pages.ts';
+import { edgeAfter, newerThan, olderThan, pageRows, readBeyond, readNear, readPage } from './job-pages.ts';
+import type { JobWindow, Row } from './job-window.ts';
+import { applyEvents, below, dropLeaving, emptyWindow, placeOf, rowOf, takeFresh, withNewer, withOlder, withTotal } from './job-window.ts';
+
+export type JobListState = JobWindow & { status: 'loading' | 'ready'; error: Error | undefined };
+
+/** Rows of the whole list that are in view, `last` not included. */
+type View = { first: number; last: number; atTop: boolean };
+
+const firstRows = 200;
+const rowsHeld = 20_000;
+/** So many rows are read before they come into view. */
+const ahead = 150;
+/** What is further away than this is gone to directly instead of through all that lies between. */
+const jumpRows = 3_000;
+const freshHeld = 1_000;
+const leavingMs = 1_200;
+const refreshMs = 2_500;
+const previewMs = 600;
+
+export class JobList {
+  readonly #filter: JobFilter;
+  readonly #listeners = new Set<() => void>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #state: JobListState = { ...emptyWindow, status: 'loading', error: undefined };
+  #view: View = { first: 0, last: 0, atTop: true };
+  #held = false;
+  #reading: AbortController | undefined;
+  #jumpedFor: number | undefined;
+  /** Undefined: from the row that stands at that end. */
+  #older: Edge | undefined;
+  #newer: Edge | undefined;
+
+  constructor(filter: JobFilter) {
+    this.#filter = filter;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly state = (): JobListState => this.#state;
+
+  close(): void {
+    this.#reading?.abort();
+    this.#reading = undefined;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Reads the list from its top; what is shown stays until the answer is there. */
+  reload(): void {
+    this.#read(async (signal) => {
+      const page = await readPage(this.#filter, { limit: firstRows }, signal);
+      this.#older = edgeAfter(page);
+      this.#newer = undefined;
+      const rows = page.jobs.map(rowOf);
+      const total = page.next === null ? rows.length : page.total;
+      this.#show({ rows, above: 0, total, exact: page.exact, leaving: new Set(), fresh: [] }, { status: 'ready' });
+    });
+  }
+
+  /** After an error: goes on where it stopped. */
+  retry(): void {
+    if (this.#state.rows.length === 0) this.reload();
+    else this.#show(this.#state, { error: undefined });
+    this.#fill();
+  }
+
+  /** While rows are chosen or one is read, new ones wait outside even at the top: nothing moves under the pointer. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held && this.#view.atTop && this.#state.fresh.length > 0) this.showFresh();
+  }
+
+  /** Which rows are in view; reads what is missing of them. */
+  look(view: View): void {
+    this.#view = view;
+    if (view.atTop && !this.#held && this.#state.fresh.length > 0) this.showFresh();
+    this.#fill();
+    this.#fillPreviews();
+  }
+
+  showFresh(): void {
+    if (this.#state.above > 0 || this.#state.fresh.length >= freshHeld) this.reload();
+    else this.#show(takeFresh(this.#state));
+  }
+
+  follow(events: readonly EngineEvent[]): void {
+    if (this.#state.status === 'loading') return;
+    const jobEvents = events.filter(isJobEvent);
+    let next: JobWindow = this.#state;
+    if (jobEvents.length > 0) {
+      next = this.#bounded(applyEvents(next, jobEvents, { belongs: (job) => this.#belongs(job), quietFrom: this.#quietFrom() }));
+      if (next.leaving.size > 0) this.#later('leaving', leavingMs, () => this.#show(dropLeaving(this.#state, this.#firstInView())));
+    }
+    const counts = events.findLast((event) => event.type === 'stats')?.counts;
+    const total = counts && totalIn(counts, this.#filter);
+    if (total !== undefined) next = withTotal(next, total - next.fresh.length + next.leaving.size, true);
+    else if (jobEvents.length > 0) this.#later('refresh', refreshMs, () => void this.#refresh());
+    if (next !== this.#state) this.#show(next);
+    this.#fillPreviews();
+  }
+
+  #belongs(job: JobSummary): boolean {
+    const answer = matches(this.#filter, job);
+    if (answer !== 'unknown') return answer === 'yes';
+    // Whether the text is in its payload only the engine can say: what is in the list stays, new ones come with the refresh.
+    const { rows, fresh } = this.#state;
+    return placeOf(rows, job.id) >= 0 || fresh.some(({ id }) => id === job.id);
+  }
+
+  #bounded(window: JobWindow): JobWindow {
+    const fresh = window.fresh.length > freshHeld ? window.fresh.slice(0, freshHeld) : window.fresh;
+    if (window.rows.length <= rowsHeld) return fresh === window.fresh ? window : { ...window, fresh };
+    this.#older = undefined;
+    return { ...window, fresh, rows: window.rows.slice(0, rowsHeld) };
+  }
+
+  /** Total and newest rows as the engine knows them, for filters that events alone cannot follow. */
+  async #refresh(): Promise<void> {
+    if (document.visibilityState === 'hidden') return;
+    const withRows = this.#filter.q !== '' && this.#state.above === 0;
+    try {
+      const page = await readPage(this.#filter, { limit: withRows ? firstRows : 1 }, AbortSignal.timeout(10_000));
+      let next: JobWindow = this.#state;
+      if (withRows) {
+        const newest = next.rows[0]?.id ?? '';
+        next = { ...next, fresh: page.jobs.filter(({ id }) => id > newest).map(rowOf) };
+        if (this.#view.atTop && !this.#held) next = takeFresh(next);
+      }
+      this.#show(withTotal(next, page.total - next.fresh.length, page.exact));
+    } catch {
+      // The window's own notice says that the engine does not answer; the next events ask again.
+    }
+  }
+
+  /** Events carry no payload: rows in view that only they told of get their preview, all in one call. */
+  #fillPreviews(): void {
+    if (!this.#rowsInView().some(({ preview }) => preview === null)) return;
+    this.#later('previews', previewMs, async () => {
+      const inView = this.#rowsInView();
+      const first = inView[0];
+      if (!first) return;
+      try {
+        const { bounds } = olderThan(first);
+        const limit = Math.min(pageRows, inView.length + 50);
+        const page = await readPage(this.#filter, { ...bounds, limit }, AbortSignal.timeout(10_000));
+        const previews = new Map(page.jobs.map((job) => [job.id, rowOf(job).preview]));
+        const fill = (row: JobWindow['rows'][number]) => {
+          const preview = row.preview ?? previews.get(row.id);
+          return preview === undefined || preview === row.preview ? row : { ...row, preview };
+        };
+        this.#show({ ...this.#state, rows: this.#state.rows.map(fill) });
+      } catch {
+        // A preview is a comfort: the row is complete without it.
+      }
+    });
+  }
+
+  #rowsInView(): JobWindow['rows'] {
+    const { rows, above } = this.#state;
+    return rows.slice(Math.max(0, this.#view.first - above), Math.max(0, this.#view.last - above));
+  }
+
+  #firstInView(): number {
+    return this.#view.atTop ? 0 : Math.max(0, this.#view.first - this.#state.above);
+  }
+
+  #quietFrom(): number {
+    return this.#held ? Math.max(1, this.#view.last - this.#state.above) : this.#firstInView();
+  }
+
+  #fill(): void {
+    const { rows, above, status, error } = this.#state;
+    if (this.#reading || status === 'loading' || error) return;
+    const { first, last } = this.#view;
+    const end = above + rows.length;
+    const away = first - end > jumpRows || above - last > jumpRows;
+    // One jump for each place that is asked for: where times do not tell rows apart, it is walked to from wherever that led.
+    if (away && this.#jumpedFor !== first) {
+      this.#jumpedFor = first;
+      this.#jump(first, last);
+    } else if (last + ahead > end && below(this.#state) > 0) {
+      this.#readOlder();
+    } else if (first - ahead < above && above > 0) {
+      this.#readNewer();
+    }
+  }
+
+  #jump(first: number, last: number): void {
+    if (first < jumpRows) this.reload();
+    else if (this.#state.total - last < jumpRows) this.#readEnd();
+    else this.#readNear(first);
+  }
+
+  #readOlder(): void {
+    const last = this.#state.rows.at(-1);
+    if (!last) return;
+    this.#read(async (signal) => {
+      const { rows, end, edge } = await readBeyond(this.#filter, this.#older ?? olderThan(last), signal);
+      this.#older = edge;
+      const before = this.#state;
+      const next = withOlder(before, rows, end, rowsHeld);
+      if (next.above > before.above) this.#newer = undefined;
+      this.#show(next);
+    });
+  }
+
+  #readNewer(): void {
+    const first = this.#state.rows[0];
+    if (!first) return;
+    this.#read(async (signal) => {
+      const { rows, end, edge } = await readBeyond(this.#filter, this.#newer ?? newerThan(first), signal);
+      this.#newer = end ? undefined : edge;
+      const before = this.#state;
+      const next = withNewer(before, rows, end, rowsHeld);
+      if (next.rows.at(-1)?.id !== before.rows.at(-1)?.id) this.#older = undefined;
+      this.#show({ ...next, fresh: next.fresh.filter(({ id }) => placeOf(next.rows, id) < 0) });
+    });
+  }
+
+  #readEnd(): void {
+    this.#read(async (signal) => {
+      const page = await readPage(this.#filter, { order: 'createdAt', limit: pageRows }, signal);
+      this.#older = undefined;
+      this.#newer = { ...edgeAfter(page), order: 'createdAt' };
+      this.#moveTo(page.jobs.map(rowOf).reverse(), page.total - page.jobs.length, page.total, page.exact);
+    });
+  }
+
+  #readNear(target: number): void {
+    const newestAt = this.#state.fresh[0]?.createdAt ?? new Date().toISOString();
+    this.#read(async (signal) => {
+      const { page, above, total, bounds } = await readNear(this.#filter, target, newestAt, signal);
+      const { above: first, rows } = this.#state;
+      const distance = target < first ? first - target : target - first - rows.length;
+      if (Math.abs(above - target) >= distance) return;
+      this.#older = edgeAfter(page, bounds);
+      this.#newer = undefined;
+      this.#moveTo(page.jobs.map(rowOf), above, total, page.exact);
+    });
+  }
+
+  #moveTo(rows: Row[], above: number, total: number, exact: boolean): void {
+    this.#show({ ...this.#state, rows, above, total: Math.max(total, above + rows.length), exact, leaving: new Set() });
+  }
+
+  #read(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    work(reading.signal).then(
+      () => {
+        if (this.#reading !== reading) return;
+        this.#reading = undefined;
+        if (this.#state.error) this.#show(this.#state, { error: undefined });
+        this.#fill();
+      },
+      (thrown: unknown) => {
+        if (this.#reading !== reading) return;
+        this.#reading = undefined;
+        this.#show(this.#state, { error: thrown instanceof Error ? thrown : new Error(String(thrown)), status: 'ready' });
+      },
+    );
+  }
+
+  #later(name: string, ms: number, run: () => void): void {
+    if (this.#timers.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      run();
+    }, ms);
+    this.#timers.set(name, timer);
+  }
+
+  #show(window: JobWindow, more: Partial<JobListState> = {}): void {
+    this.#state = { ...this.#state, ...window, ...more };
+    for (const listener of this.#listeners) listener();
+  }
+}

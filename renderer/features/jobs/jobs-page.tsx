@@ -1,0 +1,224 @@
+/** Every job there is, narrowed down, live, with the details of one beside the list. */
+
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
+import { useConnection } from '../../data/live.ts';
+import { formatCount } from '../../ui/format.ts';
+import { ErrorNotice, Notice } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { useSelection } from '../../ui/selection.ts';
+import { SplitPanel } from '../../ui/split-panel.tsx';
+import { showToast } from '../../ui/toast.tsx';
+import type { VirtualListHandle } from '../../ui/virtual-list.tsx';
+import { VirtualList } from '../../ui/virtual-list.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import type { JobFilter } from './job-filter.ts';
+import { filterNames, filterOf, isFiltered } from './job-filter.ts';
+import type { JobListState } from './job-list.ts';
+import { JobListHeader, JobRow } from './job-row.tsx';
+import { placeOf } from './job-window.ts';
+import styles from './jobs-page.module.css';
+import { useJobList } from './use-job-list.ts';
+
+type JobsPageProps = { renderJob: (id: string, onClose: () => void) => ReactNode };
+
+export function JobsPage({ renderJob }: JobsPageProps) {
+  const location = useLocation();
+  const filterKey = filterNames.map((name) => `${name}=${location.query.getAll(name).join('\n')}`).join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds all of the query that the filter is made of
+  const filter = useMemo(() => filterOf(location.query), [filterKey]);
+  const openId = location.query.get('job');
+  const close = () => navigate(withQuery(location, { job: null }), { replace: true });
+  return <Jobs filter={filter} openId={openId} panel={openId === null ? null : renderJob(openId, close)} onClosePanel={close} />;
+}
+
+function countWords({ status, total, exact, rows }: JobListState, filter: JobFilter): string {
+  if (status === 'loading' && rows.length === 0) return '';
+  return `${exact ? '' : 'about '}${formatCount(total)}${isFiltered(filter) ? ' found' : ''}`;
+}
+
+async function copyIds(ids: readonly string[]): Promise<void> {
+  const text = ids.join('\n');
+  const title = ids.length === 1 ? 'Copied the id' : `Copied ${formatCount(ids.length)} ids`;
+  try {
+    await navigator.clipboard.writeText(text);
+    showToast(ids.length === 1 ? { tone: 'done', title, text } : { tone: 'done', title });
+  } catch {
+    showToast({ tone: 'error', title: 'The clipboard cannot be reached', text: text.slice(0, 200) });
+  }
+}
+
+type JobsProps = { filter: JobFilter; openId: string | null; panel: ReactNode | null; onClosePanel: () => void };
+
+function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
+  const location = useLocation();
+  const { list, state } = useJobList(filter);
+  const { rows, above, total, leaving, fresh } = state;
+  const selection = useSelection();
+  const grid = useRef<VirtualListHandle>(null);
+  const [shownFilter, setShownFilter] = useState(filter);
+  // What is out of sight must not be acted on: another list starts with nothing chosen.
+  if (shownFilter !== filter) {
+    setShownFilter(filter);
+    selection.clear();
+  }
+  const [active, setActive] = useState<{ id: string | undefined; index: number }>({ id: openId ?? undefined, index: -1 });
+
+  // The details were opened by a link, or by going back.
+  const [shownOpen, setShownOpen] = useState(openId);
+  if (shownOpen !== openId) {
+    setShownOpen(openId);
+    if (openId !== null && openId !== active.id) setActive({ id: openId, index: -1 });
+  }
+
+  const activePlace = active.id === undefined ? -1 : placeOf(rows, active.id);
+  const activeIndex = activePlace >= 0 ? activePlace + above : Math.min(active.index, total - 1);
+  const show = (index: number) => {
+    const id = rows[index - above]?.id;
+    if (id !== undefined) navigate(withQuery(location, { job: id, focus: null }), { replace: openId !== null });
+  };
+  const activate = (index: number) => {
+    setActive({ id: rows[index - above]?.id, index });
+    // With the details open they follow, as in a mail program.
+    if (openId !== null) show(index);
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    const id = rows[activeIndex - above]?.id;
+    if (event.key === 'y' && (id !== undefined || selection.ids.size > 0)) {
+      event.preventDefault();
+      void copyIds(selection.ids.size > 0 ? [...selection.ids] : id === undefined ? [] : [id]);
+    } else if (event.key === 'Escape' && selection.ids.size > 0) {
+      event.preventDefault();
+      selection.clear();
+    }
+  };
+
+  const held = openId !== null || selection.ids.size > 0;
+  useEffect(() => list.hold(held), [list, held]);
+
+  const closePanel = () => {
+    onClosePanel();
+    grid.current?.focus();
+  };
+  const showFresh = () => {
+    list.showFresh();
+    grid.current?.scrollToTop();
+  };
+
+  const allSelected = rows.length > 0 && selection.ids.size >= rows.length;
+  const selectAll = () => (allSelected ? selection.clear() : selection.selectAll(rows));
+  const chosen = useMemo(() => new Map([...selection.ids].map((id) => [id, rows[placeOf(rows, id)]?.state])), [selection.ids, rows]);
+
+  return (
+    <Page title="Jobs" aside={countWords(state, filter)} layout="fill">
+      <SplitPanel label="Job" panel={panel} onClose={closePanel}>
+        <FilterBar filter={filter} />
+        {state.error && rows.length > 0 && (
+          <div className={styles.strip}>
+            <ErrorNotice error={state.error} retry={() => list.retry()} />
+          </div>
+        )}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: only carries the clicks of the rows' copy buttons */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the key y does the same */}
+        <div
+          className={styles.list}
+          onClick={(event) => {
+            const id = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-copy]')?.dataset.copy : undefined;
+            if (id !== undefined) void copyIds([id]);
+          }}
+        >
+          {total === 0 ? (
+            <NoRows state={state} filter={filter} retry={() => list.reload()} />
+          ) : (
+            <VirtualList
+              key={JSON.stringify(filter)}
+              ref={grid}
+              label="Jobs"
+              count={total}
+              header={<JobListHeader allSelected={allSelected} onSelectAll={selectAll} />}
+              renderRow={(index) => {
+                const job = rows[index - above];
+                return (
+                  <JobRow
+                    job={job}
+                    selected={job !== undefined && selection.ids.has(job.id)}
+                    leaving={job !== undefined && leaving.has(job.id)}
+                  />
+                );
+              }}
+              keyOf={(index) => rows[index - above]?.id ?? `${index}`}
+              active={activeIndex}
+              onActive={activate}
+              onOpen={show}
+              isSelected={(index) => selection.ids.has(rows[index - above]?.id ?? '')}
+              onSelect={(index, how) => selection.select(rows, index - above, how)}
+              onSelectAll={selectAll}
+              onKey={onKey}
+              onView={(view) => list.look(view)}
+            />
+          )}
+          {fresh.length > 0 && (
+            <button type="button" className={styles.fresh} onClick={showFresh}>
+              ↑ {fresh.length >= 1000 ? 'Many' : fresh.length} new
+            </button>
+          )}
+          {chosen.size > 0 && <BulkBar chosen={chosen} onDone={selection.remove} onClear={selection.clear} />}
+        </div>
+      </SplitPanel>
+    </Page>
+  );
+}
+
+function NoRows({ state, filter, retry }: { state: JobListState; filter: JobFilter; retry: () => void }) {
+  const location = useLocation();
+  const offline = useConnection() === 'offline';
+  if (state.error && offline) {
+    return (
+      <Notice tone="empty" title="The jobs cannot be read just now">
+        The engine is not answering. They are safe on disk and will be shown here as soon as it is back.
+      </Notice>
+    );
+  }
+  if (state.error) {
+    return (
+      <div className={styles.strip}>
+        <ErrorNotice error={state.error} retry={retry} />
+      </div>
+    );
+  }
+  if (state.status === 'loading') return <Waiting />;
+  if (isFiltered(filter)) {
+    return (
+      <Notice
+        tone="empty"
+        title="No job is like that"
+        action={<Link to={withQuery(location, Object.fromEntries(filterNames.map((name) => [name, null])))}>Show all jobs</Link>}
+      >
+        {filter.q === ''
+          ? 'New ones appear here as soon as they fit the filter.'
+          : `Nothing has “${filter.q}” in its payload, error, tags or id.`}
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="empty" title="No jobs yet" action={<Link to="/submit">Submit the first one</Link>}>
+      Jobs appear here the moment they are accepted, whether from this window, the command line or a program.
+    </Notice>
+  );
+}
+
+/** Appears only when the answer takes its time: a flicker would be worse than nothing. */
+function Waiting() {
+  return (
+    <div className={styles.waiting} role="status">
+      <span className="only-read">Reading the jobs</span>
+      {Array.from({ length: 12 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: twelve lines that are all alike
+        <div key={index} className={styles.bone} style={{ width: `${88 - ((index * 37) % 40)}%` }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { TextInput } from '@mantine/core';
+import type { FormEvent, KeyboardEvent } from 'react';
+import { useState } from 'react';
+import type { QueuePatch } from '../../../contract/resources.ts';
+import { client } from '../../data/client.ts';
+import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { showToast } from '../../ui/toast.tsx';
+import { fieldError, wholeError } from './field-error.ts';
+import styles from './queues-page.module.css';
+
+type NewQueueProps = { taken: readonly string[]; onMade: () => void; onClose: () => void };
+
+type Errors = { name?: string | undefined; concurrency?: string | undefined; whole?: string | undefined };
+
+export function NewQueue({ taken, onMade, onClose }: NewQueueProps) {
+  const [name, setName] = useState('');
+  const [concurrency, setConcurrency] = useState('');
+  const [errors, setErrors] = useState<Errors>({});
+  const [busy, setBusy] = useState(false);
+
+  const make = async (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = name.trim();
+    // PUT sets a queue that exists back to what is given: never by accident.
+    if (taken.includes(wanted)) {
+      setErrors({ name: 'is taken by a queue that exists' });
+      return;
+    }
+    if (wanted === '') {
+      setErrors({ name: 'is needed: submissions name their queue' });
+      return;
+    }
+    const body: QueuePatch = {};
+    if (concurrency.trim() !== '') body.concurrency = Number(concurrency);
+    if (Number.isNaN(body.concurrency)) {
+      setErrors({ concurrency: 'must be a whole number, or empty for no limit' });
+      return;
+    }
+    setBusy(true);
+    try {
+      await client.call('makeQueue', { params: { name: wanted }, body });
+      showToast({ tone: 'done', title: `Made the queue ${wanted}` });
+      onMade();
+    } catch (thrown) {
+      const found = { name: fieldError(thrown, 'name'), concurrency: fieldError(thrown, 'concurrency') };
+      setErrors(found.name || found.concurrency ? found : { whole: wholeError(thrown) });
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') onClose();
+  };
+
+  return (
+    <form className={styles.make} onSubmit={make} onKeyDown={onKeyDown} aria-label="New queue" noValidate>
+      <TextInput
+        label="Name"
+        placeholder="photos"
+        data-autofocus
+        autoFocus
+        value={name}
+        error={errors.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextInput
+        label="At once"
+        placeholder="no limit"
+        inputMode="numeric"
+        value={concurrency}
+        error={errors.concurrency}
+        onChange={(event) => setConcurrency(event.target.value)}
+      />
+      <div className={styles.makeActions}>
+        <Button type="submit" tone="primary" busy={busy}>
+          Make queue
+        </Button>
+        <Button tone="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+      {errors.whole && (
+        <Notice tone="error" title="The queue was not made">
+          {errors.whole}
+        </Notice>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,128 @@
+/** What most submissions leave as it is, folded away; a line says what was set. */
+
+import { NumberInput, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import type { Task } from '../../../contract/resources.ts';
+import { client } from '../../data/client.ts';
+import { useResource } from '../../data/resource.ts';
+import { formatDuration } from '../../ui/format.ts';
+import styles from './option-fields.module.css';
+import type { OptionPointer, SubmitChoices } from './submission.ts';
+import { chosenOptions } from './submission.ts';
+
+type OptionFieldsProps = {
+  task: Task;
+  choices: SubmitChoices;
+  onChange(part: Partial<SubmitChoices>): void;
+  errors: ReadonlyMap<OptionPointer, string>;
+  open: boolean;
+  onOpen(open: boolean): void;
+};
+
+const starts = [
+  { value: 'now', label: 'Now' },
+  { value: 'delay', label: 'After a delay' },
+  { value: 'at', label: 'At a time' },
+];
+
+export function OptionFields({ task, choices, onChange, errors, open, onOpen }: OptionFieldsProps) {
+  const queues = useResource('queues', (signal) => client.call('listQueues', { signal }));
+  const names = (queues.data?.queues ?? []).map(({ name }) => name);
+  const { defaults } = task;
+  return (
+    <details className={styles.options} open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
+      <summary className={styles.summary}>
+        Options{' '}
+        <span className={styles.chosen}>{chosenOptions(choices).join(' · ') || 'queue, priority, start, timeout, attempts, tags'}</span>
+      </summary>
+      <div className={styles.fields}>
+        <Select
+          label="Queue"
+          data={names.length === 0 ? ['default'] : names}
+          value={choices.queue === '' ? null : choices.queue}
+          onChange={(queue) => onChange({ queue: queue ?? '' })}
+          placeholder="default"
+          clearable
+          searchable={names.length > 8}
+          error={errors.get('/queue')}
+        />
+        <NumberInput
+          label="Priority"
+          description="−100 to 100, higher first"
+          placeholder="0"
+          value={choices.priority ?? ''}
+          onChange={(next) => onChange({ priority: numberOrNull(next) })}
+          clampBehavior="none"
+          error={errors.get('/priority')}
+        />
+        <NumberInput
+          label="Timeout, in seconds"
+          placeholder={`${defaults.timeoutMs / 1000} by default`}
+          description={`An attempt that takes longer is ended; ${formatDuration(defaults.timeoutMs)} unless set`}
+          value={choices.timeoutSeconds ?? ''}
+          onChange={(next) => onChange({ timeoutSeconds: numberOrNull(next) })}
+          clampBehavior="none"
+          error={errors.get('/timeoutMs')}
+        />
+        <NumberInput
+          label="Attempts"
+          placeholder={`${defaults.retry.maxAttempts} by default`}
+          description="The first one included"
+          value={choices.maxAttempts ?? ''}
+          onChange={(next) => onChange({ maxAttempts: numberOrNull(next) })}
+          allowDecimal={false}
+          clampBehavior="none"
+          error={errors.get('/retry/maxAttempts')}
+        />
+        <div className={styles.start}>
+          <span className={styles.label} id="submit-start">
+            Start
+          </span>
+          <SegmentedControl
+            data={starts}
+            value={choices.start}
+            onChange={(start) => onChange({ start: start as SubmitChoices['start'] })}
+            aria-labelledby="submit-start"
+          />
+          {choices.start === 'delay' && (
+            <NumberInput
+              aria-label="Delay, in seconds"
+              placeholder="Seconds"
+              value={choices.delaySeconds ?? ''}
+              onChange={(next) => onChange({ delaySeconds: numberOrNull(next) })}
+              clampBehavior="none"
+              error={errors.get('/delayMs')}
+            />
+          )}
+          {choices.start === 'at' && (
+            <TextInput
+              type="datetime-local"
+              aria-label="Start time"
+              value={choices.runAt}
+              onChange={(event) => onChange({ runAt: event.currentTarget.value })}
+              error={errors.get('/runAt')}
+            />
+          )}
+        </div>
+        <TagsInput
+          label="Tags"
+          description="Enter after each"
+          value={choices.tags}
+          onChange={(tags) => onChange({ tags })}
+          error={errors.get('/tags')}
+        />
+        <TextInput
+          label="Unique key"
+          description="While a job with this key is unfinished, no second one is made"
+          value={choices.uniqueKey}
+          onChange={(event) => onChange({ uniqueKey: event.currentTarget.value })}
+          error={errors.get('/unique/key')}
+        />
+      </div>
+    </details>
+  );
+}
+
+/** A text is a number half typed; it counts as none. */
+function numberOrNull(value: number | string): number | null {
+  return typeof value === 'number' ? value : null;
+}

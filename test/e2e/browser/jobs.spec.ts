@@ -1,0 +1,180 @@
+import type { Page } from '@playwright/test';
+import type { EngineProcess } from '../../support/engine-process.ts';
+import { expect, show, test } from '../../support/window.ts';
+
+const later = 3_600_000;
+
+/** Jobs that wait for an hour, each with its number in payload and tags. */
+async function seed(engine: EngineProcess, count: number): Promise<string[]> {
+  const jobs = Array.from({ length: count }, (_, number) => ({
+    task: 'shell.run',
+    mode: 'async' as const,
+    payload: { command: 'echo', args: [`number-${number}.`] },
+    delayMs: later,
+    tags: [number % 100 === 0 ? 'round' : 'other'],
+  }));
+  return (await engine.client.call('submitBatch', { body: { jobs } })).ids;
+}
+
+function quick(engine: EngineProcess, word: string) {
+  return engine.client.call('submitJob', {
+    body: { task: 'shell.run', mode: 'async', payload: { command: 'echo', args: [word] } },
+  });
+}
+
+function list(page: Page) {
+  const grid = page.getByRole('grid', { name: 'Jobs' });
+  return { grid, rows: grid.locator('[role=rowgroup] [role=row]'), total: page.locator('main header').first() };
+}
+
+test('ten thousand jobs are scrolled through from end to end with only what is in view in the page', async ({ page, engine }) => {
+  await seed(engine, 10_000);
+  await show(page, '/jobs');
+  const { grid, rows, total } = list(page);
+  await expect(total).toContainText('10,000');
+  await expect(grid.getByText('number-9999.', { exact: false })).toBeVisible();
+  await grid.focus();
+  await page.keyboard.press('End');
+  await expect(grid.getByText('echo number-0.', { exact: true })).toBeVisible();
+  await expect(grid).toHaveAttribute('aria-rowcount', '10001');
+  await grid.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
+  await expect(grid.getByText(/number-(49|50)\d\d\./).first()).toBeVisible();
+  expect(await rows.count()).toBeLessThan(100);
+  await page.keyboard.press('Home');
+  await expect(grid.getByText('number-9999.', { exact: false })).toBeVisible();
+});
+
+test('filters narrow the list, stand in the address, and are undone by going back', async ({ page, engine }) => {
+  await seed(engine, 1_000);
+  await quick(engine, 'needle');
+  await show(page, '/jobs');
+  const { grid, total } = list(page);
+  await expect(total).toContainText('1,001');
+  await page.keyboard.press('/');
+  await page.keyboard.type('needle');
+  await expect(total).toContainText('1 found');
+  await expect(grid.getByText('echo needle')).toBeVisible();
+  await expect(page).toHaveURL(/q=needle/);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect(total).toContainText('1,001');
+  await page.getByRole('button', { name: 'State', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: /Scheduled/ }).click();
+  await expect(total).toContainText('1,000 found');
+  await page.keyboard.press('Escape');
+  await show(page, '/jobs?tag=round');
+  await expect(total).toContainText('10 found');
+  await page.goBack();
+  await expect(total).toContainText('1,000 found');
+  await show(page, '/jobs?q=not-there');
+  await expect(page.getByText('No job is like that')).toBeVisible();
+});
+
+test('new jobs appear on top as they come, and change where they stand', async ({ page, engine }) => {
+  await seed(engine, 300);
+  await show(page, '/jobs');
+  const { rows, total } = list(page);
+  await expect(total).toContainText('300');
+  const { id } = await quick(engine, 'fresh');
+  await expect(rows.first()).toContainText('Completed');
+  await expect(rows.first()).toContainText('echo fresh');
+  await expect(total).toContainText('301');
+  await engine.client.call('deleteJob', { params: { id } });
+  await expect(rows.first()).toContainText('Scheduled');
+  await expect(total).toContainText('300');
+});
+
+test('what is being read stays where it is while new jobs come, and a button tells of them', async ({ page, engine }) => {
+  await seed(engine, 2_000);
+  await show(page, '/jobs');
+  const { grid, rows, total } = list(page);
+  await expect(total).toContainText('2,000');
+  await grid.evaluate((element) => element.scrollTo({ top: 28 * 500 }));
+  await expect(grid.getByText('number-1490.', { exact: false })).toBeVisible();
+  const before = await grid.getByText('number-1490.', { exact: false }).boundingBox();
+  for (let run = 0; run < 5; run += 1) await quick(engine, `new-${run}`);
+  await page.getByRole('button', { name: '5 new' }).waitFor();
+  expect(await grid.getByText('number-1490.', { exact: false }).boundingBox()).toEqual(before);
+  await page.getByRole('button', { name: '5 new' }).click();
+  await expect(rows.first()).toContainText('new-4');
+});
+
+test('a job that no longer fits the filter shows what became of it and leaves', async ({ page, engine }) => {
+  const [first, second] = await seed(engine, 2);
+  await show(page, '/jobs?state=scheduled');
+  const { rows, total } = list(page);
+  await expect(rows).toHaveCount(2);
+  await engine.client.call('cancelJob', { params: { id: second ?? '' } });
+  await expect(rows.first()).toContainText('Cancelled');
+  await expect(rows).toHaveCount(1);
+  await expect(total).toContainText('1 found');
+  await engine.client.call('cancelJob', { params: { id: first ?? '' } });
+  await expect(page.getByText('No job is like that')).toBeVisible();
+});
+
+test('rows are chosen and acted on by keyboard alone, and what is refused stays chosen with its reason', async ({ page, engine }) => {
+  await seed(engine, 20);
+  const done = await quick(engine, 'done');
+  await engine.client.call('getJob', { params: { id: done.id }, query: { waitMs: '10000' } });
+  await show(page, '/jobs');
+  const { grid, rows } = list(page);
+  await expect(rows.first()).toContainText('Completed');
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  await expect(bar).toContainText('3 selected');
+  await expect(grid.locator('[role=row][aria-selected=true]')).toHaveCount(3);
+  await bar.getByRole('button', { name: 'Cancel' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Cancel 3 jobs?' });
+  await dialog.getByRole('button', { name: 'Cancel 3 jobs' }).press('Enter');
+  await expect(page.getByLabel('Messages')).toContainText('3 jobs cancelled');
+  expect((await engine.client.call('listJobs', { query: { state: 'cancelled' } })).total).toBe(3);
+  await expect(bar).toBeHidden();
+
+  // Chosen while it waits, ended before it is acted on.
+  await grid.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Space');
+  await expect(bar).toContainText('2 selected');
+  await page.route('**/v1/jobs/*/cancel', async (route, request) => {
+    const id = /jobs\/([^/]+)\/cancel/.exec(request.url())?.[1] ?? '';
+    const { jobs } = await engine.client.call('listJobs', { query: { order: 'createdAt', limit: '1' } });
+    if (jobs[0]?.id === id) await engine.client.call('cancelJob', { params: { id } });
+    await route.continue();
+  });
+  await bar.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel 2 jobs' }).click();
+  await expect(page.getByLabel('Messages')).toContainText('1 job cancelled; 1 could not be');
+  await expect(bar).toContainText('1 selected');
+});
+
+test('details open beside the list, follow the arrow keys, and close with Escape', async ({ page, engine }) => {
+  const ids = await seed(engine, 50);
+  await show(page, '/jobs');
+  const { grid, rows } = list(page);
+  await expect(rows.first()).toBeVisible();
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'Job' });
+  await expect(panel).toContainText(ids.at(-1) ?? '');
+  await page.keyboard.press('ArrowDown');
+  await expect(panel).toContainText(ids.at(-2) ?? '');
+  await expect(rows.first()).toBeVisible();
+  const handle = page.getByRole('separator', { name: 'Width of Job' });
+  const width = Number(await handle.getAttribute('aria-valuenow'));
+  await handle.focus();
+  await page.keyboard.press('ArrowLeft');
+  expect(Number(await handle.getAttribute('aria-valuenow'))).toBeGreaterThan(width);
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await expect(grid).toBeFocused();
+  await page.reload();
+  await show(page, `/jobs?job=${ids[3]}`);
+  await expect(panel).toContainText(ids[3] ?? '');
+});
