@@ -55,6 +55,7 @@ export const deadListSchema = jobListSchema.omit({ state: true }).extend({ finge
 export type DeadListQuery = z.output<typeof deadListSchema>;
 
 export type JobListInput = Partial<Omit<JobListQuery, never>>;
+export type DeadListInput = JobListInput & { fingerprint?: string };
 
 export const pageSchema = z.strictObject({
   limit: wholeNumber(1, limits.pageJobs).default(100),

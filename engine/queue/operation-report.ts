@@ -42,9 +42,14 @@ export function nextStep(row: Pick<OperationRow, 'matched' | 'position' | 'canar
   return awaited > 0 ? { kind: 'await' } : { kind: 'finish' };
 }
 
-/** How long after a step that did `done` jobs the next may begin, in milliseconds: no second ever holds more than the rate allows. */
+/**
+ * How long after a step that did `done` jobs the next may begin, in milliseconds. As many whole steps as fit into the rate make a
+ * second, so that no second holds more than the rate allows; the remainder is given away.
+ */
 export function pauseMs(done: number, { ratePerSecond }: OperationTerms): number {
-  return ratePerSecond === undefined ? 0 : Math.ceil((done * 1000) / ratePerSecond);
+  if (ratePerSecond === undefined || done === 0) return 0;
+  const steps = Math.floor(ratePerSecond / done);
+  return Math.ceil(steps >= 1 ? 1000 / steps : (done * 1000) / ratePerSecond);
 }
 
 export type FailureCounts = Record<string, number>;
