@@ -69,6 +69,7 @@ class Lives {
       [6, () => this.#one((id) => this.#rig.backend.patchJob(id, this.#patch()))],
       [4, () => this.#one((id) => this.#delete(id))],
       [2, () => this.#dead()],
+      [2, () => this.#many()],
       [3, () => this.#queue()],
       [2, () => this.#breakOrMend()],
       [3, () => this.#rig.diskFull(this.#random() < 0.4)],
@@ -190,6 +191,24 @@ class Lives {
         }),
       );
     }
+  }
+
+  #many(): void {
+    const { backend } = this.#rig;
+    const filter = { queue: [this.pick(['default', 'mail', 'slow']) ?? 'mail'] };
+    const ids = this.ids.filter(() => this.#random() < 0.3).slice(0, 60);
+    const patch = [{ op: 'replace' as const, path: '/text', value: 'mended' }];
+    const operations = [
+      () => backend.redrive({ filter, patch }),
+      () => backend.redrive({ filter: {}, canary: 2 }),
+      () => backend.redrive({ filter: {}, ratePerSecond: 3 }),
+      () => backend.actOnJobs({ action: 'cancel', filter }),
+      () => backend.actOnJobs({ action: 'retry', filter }),
+      () => backend.actOnJobs({ action: 'run-now', filter: { state: ['scheduled', 'retryable'] } }),
+      ...(ids.length === 0 ? [] : [() => backend.actOnJobs({ action: 'cancel', ids })]),
+    ];
+    const begun = this.pick(operations)?.() ?? Promise.reject(new Error('there is no operation to begin'));
+    this.#watch(this.#random() < 0.3 ? begun.then(({ id }) => backend.stopOperation(id)) : begun);
   }
 
   #queue(): void {
