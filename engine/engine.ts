@@ -11,7 +11,7 @@ import { ThreadLanes } from './lanes/lanes.ts';
 import { endOrphans } from './lanes/orphans.ts';
 import { ThreadTaskReader } from './lanes/task-reader.ts';
 import { createQueue } from './queue/queue.ts';
-import { dropBallast, placeBallast } from './store/ballast.ts';
+import { Ballast } from './store/ballast.ts';
 import { lockHome } from './store/open.ts';
 import { Reader } from './store/reader.ts';
 import { openStore } from './store/store.ts';
@@ -37,7 +37,7 @@ export class HomeTaken extends Error {
   override readonly name = 'HomeTaken';
 }
 
-/** How often a dropped ballast is put back if there is room again, in milliseconds. */
+/** How often a dropped ballast is put back if there is room again, in milliseconds; a submission looks for itself. */
 const ballastMs = 60_000;
 
 /** Starts in the order of dependence: lock, store, what was left behind, lanes, queue, API, and last the word that it runs. */
@@ -46,8 +46,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const home = openHome();
   const unlock = lockHome(join(home, homeFiles.lock));
   if (!unlock) throw new HomeTaken(takenMessage(home));
-  const ballast = join(home, homeFiles.ballast);
-  placeBallast(ballast);
+  const ballast = new Ballast(join(home, homeFiles.ballast), Date.now);
   const store = openStore(join(home, homeFiles.database));
   const ended = await endOrphans(home);
   if (ended > 0) log(`${ended} commands that an engine before this one left running were ended.`);
@@ -60,13 +59,12 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     tasksFolder: join(home, homeFiles.tasks),
     now: Date.now,
     random: Math.random,
-    outOfSpace: () => dropBallast(ballast),
+    outOfSpace: () => ballast.drop(),
+    spaceIsShort: () => ballast.isMissing(),
   });
   const reclaimed = await queue.open();
   if (reclaimed > 0) log(`${reclaimed} jobs that were running when the last engine went down are in line again.`);
-  const ballastTimer = setInterval(() => {
-    if (!store.commit.full) placeBallast(ballast);
-  }, ballastMs);
+  const ballastTimer = setInterval(() => ballast.isMissing(), ballastMs);
 
   const socket = socketOf(home);
   const rendererFolder = builtRenderer();

@@ -50,6 +50,12 @@ try {
     say(error.message);
     end(exitCodes.refused);
   }
+  if (error instanceof StorageError) {
+    say(error.message);
+    if (error.kind === 'corrupt')
+      say('Nothing was changed. Put a backup in its place, or move it away, with its -wal and -shm files, to begin with an empty queue.');
+    end(exitCodes.failed);
+  }
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     say(`Port ${port} is taken. Choose another, or --port 0 for any free one.`);
     end(exitCodes.refused);

@@ -9,6 +9,7 @@ const unresponsiveMs = 1_000;
 
 type Run = {
   request: RunRequest;
+  startedAt: number;
   timeout: NodeJS.Timeout;
   grace: NodeJS.Timeout | null;
   /** Why it was told to stop. */
@@ -48,7 +49,8 @@ export class ThreadHost {
   readonly #runs = new Map<number, Run>();
   #outbox: ThreadJob[] = [];
   #ping = 0;
-  #pong: (() => void) | null = null;
+  /** Those who asked whether it still answers. */
+  #asking: (() => void)[] = [];
 
   constructor(options: ThreadHostOptions) {
     this.#options = options;
@@ -76,7 +78,7 @@ export class ThreadHost {
 
   start(request: RunRequest): void {
     const timeout = setTimeout(() => this.abort(request.run, 'timed-out'), request.timeoutMs);
-    this.#runs.set(request.run, { request, timeout, grace: null, aborted: null });
+    this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
     if (this.#outbox.length === 0) setImmediate(() => this.#sendOutbox());
     const { run, jobId, attempt, module, payload } = request;
@@ -132,7 +134,7 @@ export class ThreadHost {
     } else if (message.type === 'pong') {
       this.heapBytes = message.heapBytes;
       this.utilization = message.utilization;
-      this.#pong?.();
+      for (const heard of this.#asking.splice(0)) heard();
     }
   }
 
@@ -160,7 +162,7 @@ export class ThreadHost {
     const wasRetiring = this.retiring;
     this.retiring = true;
     this.#report([
-      { run: runId, thread: this.id, result: { kind: 'aborted', reason, error: null }, runMs: this.#options.now() - this.startedAt },
+      { run: runId, thread: this.id, result: { kind: 'aborted', reason, error: null }, runMs: this.#options.now() - run.startedAt },
     ]);
     if (!responsive || this.#runs.size === 0) this.kill();
     else if (!wasRetiring) this.#killWhenEmpty();
@@ -177,11 +179,10 @@ export class ThreadHost {
   #answers(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), unresponsiveMs);
-      this.#pong = () => {
+      this.#asking.push(() => {
         clearTimeout(timer);
-        this.#pong = null;
         resolve(true);
-      };
+      });
       this.ping();
     });
   }

@@ -40,6 +40,8 @@ export class Catalog {
   readonly #files: TaskFiles;
   readonly #entries = new Map<string, CatalogEntry>();
   readonly #loading = new Map<string, Promise<CatalogEntry | null>>();
+  /** By name: the version that was asked for last, while it loads. */
+  readonly #newest = new Map<string, string>();
   #changed: (names: string[]) => void = () => {};
 
   constructor(reader: TaskReader, files: TaskFiles) {
@@ -111,11 +113,16 @@ export class Catalog {
     if (running) return running;
     const loading = this.#read({ kind: 'file', name: file.name, url: file.url }, file.path).then((entry) => {
       this.#loading.delete(file.url);
-      this.#entries.set(file.name, entry);
-      this.#changed([file.name]);
+      // Of two versions that load at once the one that was asked for later stands, whichever takes longer.
+      if (this.#newest.get(file.name) === file.url) {
+        this.#newest.delete(file.name);
+        this.#entries.set(file.name, entry);
+        this.#changed([file.name]);
+      }
       return entry;
     });
     this.#loading.set(file.url, loading);
+    this.#newest.set(file.name, file.url);
     return loading;
   }
 

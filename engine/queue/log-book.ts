@@ -49,9 +49,9 @@ export class LogBook {
   read(seq: number, after: number, limit: number, tail: number | undefined): LogPage {
     const { logs } = this.#store;
     const rows = tail === undefined ? logs.linesAfter(seq, after, limit) : logs.lastLines(seq, tail);
-    const last = rows.at(-1)?.line ?? 0;
+    const last = rows.at(-1);
     const lines = after === 0 && tail === undefined ? [...this.#cutMark(seq, rows), ...rows.map(logLineOf)] : rows.map(logLineOf);
-    return { lines, next: last < logs.lastLine(seq) ? String(last) : null };
+    return { lines, next: last && last.line < logs.lastLine(seq) ? String(last.line) : null };
   }
 
   /** All lines so far, then each new one. Nothing is written between the two: both happen in this turn. */

@@ -41,6 +41,8 @@ export type QueueOptions = {
   random: () => number;
   /** Frees the ballast on a full disk. */
   outOfSpace: () => void;
+  /** From a full disk until there is room for the ballast again: no new jobs are accepted, and all else goes on. */
+  spaceIsShort: () => boolean;
   /** The store can no longer be written or trusted. */
   failed: (error: unknown) => void;
 };
@@ -63,7 +65,18 @@ export function createQueue(options: QueueOptions): QueueService {
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
   const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, now, random });
-  const submit = new Submit({ store, catalog, settings, dispatch, events, waiters, measurements, now, random });
+  const submit = new Submit({
+    store,
+    catalog,
+    settings,
+    dispatch,
+    events,
+    waiters,
+    measurements,
+    now,
+    random,
+    spaceIsShort: options.spaceIsShort,
+  });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
@@ -196,7 +209,7 @@ export function createQueue(options: QueueOptions): QueueService {
     backend,
     health() {
       if (stopping) return { status: 'degraded', detail: 'The engine is stopping.' };
-      if (store.commit.full)
+      if (store.commit.full || options.spaceIsShort())
         return { status: 'degraded', detail: 'The disk is full. Accepted jobs are safe; nothing new is accepted until there is room.' };
       return { status: 'ok', detail: null };
     },

@@ -6,6 +6,7 @@ import type { JobError } from '../../contract/job.ts';
 import { defaults, limits } from '../../contract/limits.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
+import { diskFull } from '../store/group-commit.ts';
 import { nonceLimit } from '../store/job-id.ts';
 import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +29,7 @@ export type SubmitParts = {
   measurements: Measurements;
   now: () => number;
   random: () => number;
+  spaceIsShort: () => boolean;
 };
 
 type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
@@ -55,6 +57,7 @@ export class Submit {
     // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
     const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
     if (replayed) return this.#answer({ row: replayed, how: 'replayed' }, submission, options);
+    this.#refuseWhenShort();
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
     const checked = this.#check(submission, entry, '');
     const plan = this.#plan(submission, checked, options);
@@ -66,6 +69,7 @@ export class Submit {
   async submitBatch(submissions: Submission[]): Promise<string[]> {
     const { catalog } = this.#parts;
     this.#refuseWhenStopping();
+    this.#refuseWhenShort();
     const entries = new Map<string, CatalogEntry | null>();
     for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
     const errors: FieldError[] = [];
@@ -97,6 +101,10 @@ export class Submit {
       throw new Problem('shutting-down', 'The engine is stopping. Nothing was accepted; submit again once it runs.', {
         retryAfterMs: 5_000,
       });
+  }
+
+  #refuseWhenShort(): void {
+    if (this.#parts.spaceIsShort()) throw diskFull();
   }
 
   #check(submission: Submission, entry: CatalogEntry | null, path: string): CatalogEntry {

@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, mkdirSync, readdirSync, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, type Stats, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -31,6 +31,8 @@ export class TaskFiles {
 
   /** The task's file as it is now, or null. */
   find(name: string): TaskFile | null {
+    // Names come from callers too: none may lead out of the folder.
+    if (nameOfFile.exec(`${name}.js`)?.[1] !== name) return null;
     for (const extension of extensions) {
       const path = join(this.folder, name + extension);
       const url = versionedUrl(path);
@@ -70,9 +72,17 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** null: there is no such file. */
+/** null: there is no such file, or none that can be read (a link in a circle, a folder that is closed to us). */
 function versionedUrl(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (!stat?.isFile()) return null;
   return `${pathToFileURL(path).href}?v=${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -169,15 +169,16 @@ function runEntry(entry: Entry): void {
 }
 
 function refusalOf(storage: StorageError): Problem {
-  return storage.kind === 'full'
-    ? new Problem(
-        'storage-full',
-        'The disk is full. Nothing was accepted; jobs that were accepted before are safe. Free some space and try again.',
-        {
-          retryAfterMs: 10_000,
-        },
-      )
-    : new Problem('storage-full', `${storage.message}. Nothing was accepted. Close the other program and try again.`, {
-        retryAfterMs: 5_000,
-      });
+  if (storage.kind === 'full') return diskFull();
+  return new Problem('storage-full', `${storage.message}. Nothing was accepted. Close the other program and try again.`, {
+    retryAfterMs: 5_000,
+  });
+}
+
+export function diskFull(): Problem {
+  return new Problem(
+    'storage-full',
+    'The disk is full. Nothing was accepted; jobs that were accepted before are safe. Free some space and try again.',
+    { retryAfterMs: 10_000 },
+  );
 }

@@ -26,7 +26,8 @@ export function openWriter(file: string): Database.Database {
     return db;
   } catch (error) {
     db?.close();
-    throw storageErrorOf(error) ?? error;
+    const storage = storageErrorOf(error);
+    throw storage && storage !== error ? new StorageError(storage.kind, `${file}: ${storage.message}`, error) : error;
   }
 }
 

@@ -14,9 +14,13 @@ export type Resource<T> = {
 
 type Snapshot = { data: unknown; error: Problem | Error | undefined; loading: boolean };
 
+type Load = (signal: AbortSignal) => Promise<unknown>;
+
 type Entry = {
   snapshot: Snapshot;
   listeners: Set<() => void>;
+  /** Of whoever showed the key last; all that share a key read the same. */
+  load: Load | undefined;
   /** The running read, shared by all who show this key; aborted when the last of them is gone. */
   running: AbortController | undefined;
 };
@@ -28,7 +32,7 @@ const loadingFirst: Snapshot = { data: undefined, error: undefined, loading: tru
 
 function entryOf(key: string): Entry {
   const known = entries.get(key);
-  const entry: Entry = known ?? { snapshot: loadingFirst, listeners: new Set(), running: undefined };
+  const entry: Entry = known ?? { snapshot: loadingFirst, listeners: new Set(), load: undefined, running: undefined };
   entries.delete(key);
   entries.set(key, entry);
   for (const [oldest, { listeners }] of entries) {
@@ -43,7 +47,9 @@ function show(entry: Entry, snapshot: Snapshot): void {
   for (const listener of entry.listeners) listener();
 }
 
-async function read(entry: Entry, load: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+async function read(entry: Entry): Promise<void> {
+  const { load } = entry;
+  if (!load) return;
   entry.running?.abort();
   const abort = new AbortController();
   entry.running = abort;
@@ -58,6 +64,17 @@ async function read(entry: Entry, load: (signal: AbortSignal) => Promise<unknown
   } finally {
     if (entry.running === abort) entry.running = undefined;
   }
+}
+
+let following = false;
+
+/** Everything on show is read again after a gap: once for each key, however many show it. */
+function followReloads(): void {
+  if (following) return;
+  following = true;
+  onReload(() => {
+    for (const entry of entries.values()) if (entry.listeners.size > 0) void read(entry);
+  });
 }
 
 /**
@@ -87,13 +104,16 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   const snapshot = useSyncExternalStore(subscribe, () => (key === null ? nothing : (entries.get(key)?.snapshot ?? loadingFirst)));
 
   const reload = useCallback(() => {
-    if (key !== null) void read(entryOf(key), (signal) => latestLoad.current(signal));
+    if (key === null) return;
+    const entry = entryOf(key);
+    entry.load = (signal) => latestLoad.current(signal);
+    void read(entry);
   }, [key]);
 
   useEffect(() => {
     if (key === null) return;
+    followReloads();
     if (!entryOf(key).running) reload();
-    return onReload(reload);
   }, [key, reload]);
 
   return { ...(snapshot as Snapshot & { data: T | undefined }), reload };

@@ -87,6 +87,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
     outOfSpace: () => {
       dropped++;
     },
+    spaceIsShort: () => false,
     failed: (error) => failures.push(error),
   });
   const reclaimed = await queue.open();

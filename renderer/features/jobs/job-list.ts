@@ -57,15 +57,45 @@ export class JobList {
     this.#timers.clear();
   }
 
-  /** Reads the list from its top; what is shown stays until the answer is there. */
-  reload(): void {
+  /** Reads the list anew; what is shown stays until the answer is there. `top`: with all that is new, even if something else is read. */
+  reload({ top = false } = {}): void {
+    const from = this.#firstInView() - ahead;
+    const before = this.#state.rows[from];
+    if (!top && before && from > 0) this.#readAgainFrom(before, from);
+    else this.#readTop(top);
+  }
+
+  /** Replaces the rows around the view in one step, so that nothing of what is read moves or is blank meanwhile. */
+  #readAgainFrom(before: Row, place: number): void {
+    const above = this.#state.above + place + 1;
+    const needed = this.#view.last - this.#view.first + 2 * ahead;
+    this.#read(async (signal) => {
+      let read = await readBeyond(this.#filter, olderThan(before), signal);
+      const rows = read.rows;
+      while (rows.length < needed && !read.end) {
+        read = await readBeyond(this.#filter, read.edge, signal);
+        rows.push(...read.rows);
+      }
+      this.#older = read.edge;
+      this.#newer = undefined;
+      const total = read.end ? above + rows.length : this.#state.total;
+      this.#moveTo(rows, above, total, this.#state.exact);
+    });
+  }
+
+  #readTop(top: boolean): void {
     this.#read(async (signal) => {
       const page = await readPage(this.#filter, { limit: firstRows }, signal);
       this.#older = edgeAfter(page);
       this.#newer = undefined;
-      const rows = page.jobs.map(rowOf);
-      const total = page.next === null ? rows.length : page.total;
-      this.#show({ rows, above: 0, total, exact: page.exact, leaving: new Set(), fresh: [] }, { status: 'ready' });
+      const all = page.jobs.map(rowOf);
+      // Where the top of the list is out of sight, what came since it was read goes on waiting outside.
+      const first = this.#quietFrom() > 0 && this.#state.above === 0 && !top ? this.#state.rows[0]?.id : undefined;
+      const fresh = first === undefined ? [] : all.filter(({ id }) => id > first);
+      const kept = fresh.length < all.length ? fresh : [];
+      const rows = all.slice(kept.length);
+      const total = page.next === null ? rows.length : page.total - kept.length;
+      this.#show({ rows, above: 0, total, exact: page.exact, leaving: new Set(), fresh: kept }, { status: 'ready' });
     });
   }
 
@@ -91,7 +121,7 @@ export class JobList {
   }
 
   showFresh(): void {
-    if (this.#state.above > 0 || this.#state.fresh.length >= freshHeld) this.reload();
+    if (this.#state.above > 0 || this.#state.fresh.length >= freshHeld) this.reload({ top: true });
     else this.#show(takeFresh(this.#state));
   }
 
@@ -198,7 +228,7 @@ export class JobList {
   }
 
   #jump(first: number, last: number): void {
-    if (first < jumpRows) this.reload();
+    if (first < jumpRows) this.reload({ top: true });
     else if (this.#state.total - last < jumpRows) this.#readEnd();
     else this.#readNear(first);
   }

@@ -8,6 +8,10 @@ import { ErrorNotice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import styles from './first-steps.module.css';
 
+function firstSentence(text: string): string {
+  return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
+}
+
 export function FirstSteps() {
   const { data, error, reload } = useResource('tasks', (signal) => client.call('listTasks', { signal }));
   const info = useResource('info', (signal) => client.call('getInfo', { signal })).data;
@@ -16,14 +20,14 @@ export function FirstSteps() {
     <>
       <div className={styles.welcome}>
         <h2 className={styles.title}>Nothing has run here yet</h2>
-        <p className={styles.text}>Give the engine a first job. Each of these opens a form that is filled in and ready to send.</p>
+        <p className={styles.text}>Give the engine a first job. Each of these opens its form, with an example to fill it in.</p>
         {error && !data && <ErrorNotice error={error} retry={reload} />}
         <ul className={styles.tasks}>
           {tasks.map(({ name, title, description }) => (
             <li key={name}>
               <Link to={`/submit?task=${encodeURIComponent(name)}`} className={styles.task}>
                 <span className={styles.name}>{title === '' ? name : title}</span>
-                <span className={styles.description}>{description}</span>
+                <span className={styles.description}>{firstSentence(description)}</span>
                 <code className={styles.code}>{name}</code>
                 <Icon name="chevron" size={14} />
               </Link>

@@ -88,7 +88,10 @@ test('what is being read stays where it is while new jobs come, and a button tel
   await show(page, '/jobs');
   const { grid, rows, total } = list(page);
   await expect(total).toContainText('2,000');
-  await grid.evaluate((element) => element.scrollTo({ top: 28 * 500 }));
+  // Once one was seen to come, every later one is heard of.
+  await quick(engine, 'first');
+  await expect(rows.first()).toContainText('first');
+  await grid.evaluate((element) => element.scrollTo({ top: 28 * 501 }));
   await expect(grid.getByText('number-1490.', { exact: false })).toBeVisible();
   const before = await grid.getByText('number-1490.', { exact: false }).boundingBox();
   for (let run = 0; run < 5; run += 1) await quick(engine, `new-${run}`);
@@ -99,9 +102,12 @@ test('what is being read stays where it is while new jobs come, and a button tel
 });
 
 test('a job that no longer fits the filter shows what became of it and leaves', async ({ page, engine }) => {
-  const [first, second] = await seed(engine, 2);
   await show(page, '/jobs?state=scheduled');
   const { rows, total } = list(page);
+  // Seen to come one by one, so that what follows is heard of as well.
+  const [first] = await seed(engine, 1);
+  await expect(rows).toHaveCount(1);
+  const [second] = await seed(engine, 1);
   await expect(rows).toHaveCount(2);
   await engine.client.call('cancelJob', { params: { id: second ?? '' } });
   await expect(rows.first()).toContainText('Cancelled');

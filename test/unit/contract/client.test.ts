@@ -28,6 +28,12 @@ async function problemFrom(response: ResponseLike): Promise<Problem> {
   return outcome;
 }
 
+async function everything<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 describe('an address', () => {
   test('holds its parameters, safe in a path whatever they contain', () => {
     expect(addressOf('getQueue', { name: 'a/b?c#d e%' })).toBe('/v1/queues/a%2Fb%3Fc%23d%20e%25');
@@ -129,7 +135,7 @@ describe('an error', () => {
 describe('a stream', () => {
   test('of events resumes after the last that was seen, and numbers each', async () => {
     const { transport, asked } = transportTo(answer(200, ': hello\n\nid: 8\ndata: {"type":"reset","at":"t"}\n\n'));
-    const events = await Array.fromAsync(createClient(transport).events({ task: ['a'] }, '7'));
+    const events = await everything(createClient(transport).events({ task: ['a'] }, '7'));
     expect(events).toEqual([{ id: '8', event: { type: 'reset', at: 't' } }]);
     expect(asked[0]).toMatchObject({
       path: '/v1/events?task=a',
@@ -139,14 +145,14 @@ describe('a stream', () => {
 
   test('of events begins now when nothing was seen', async () => {
     const { transport, asked } = transportTo(answer(200, ''));
-    expect(await Array.fromAsync(createClient(transport).events({}, null))).toEqual([]);
+    expect(await everything(createClient(transport).events({}, null))).toEqual([]);
     expect(asked[0]?.request.headers).toEqual({ accept: 'text/event-stream' });
   });
 
   test('of a log ends with the job', async () => {
     const line = (text: string) => `data: {"at":"t","attempt":1,"stream":"log","text":"${text}"}\n\n`;
     const { transport } = transportTo(answer(200, `${line('a')}${line('b')}event: end\ndata: {}\n\n${line('c')}`));
-    const lines = await Array.fromAsync(createClient(transport).followLogs('1'));
+    const lines = await everything(createClient(transport).followLogs('1'));
     expect(lines.map(({ text }) => text)).toEqual(['a', 'b']);
   });
 

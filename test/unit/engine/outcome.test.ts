@@ -124,12 +124,12 @@ describe('a run that fails', () => {
   });
 
   test('waits as long as was asked for, however long the policy would, but no longer than a job can be delayed', () => {
-    const after = (retryAfterMs: number) => end({}, { kind: 'failed', error, retryAfterMs });
-    expect(after(120_000)).toMatchObject({ outcome: 'failed', state: 'retryable', runAt: now + 120_000 });
-    expect(after(0)).toMatchObject({ runAt: now });
-    expect(after(-5)).toMatchObject({ runAt: now });
-    expect(after(30 * day)).toMatchObject({ runAt: now + 30 * day });
-    expect(after(1e15)).toMatchObject({ runAt: now + 366 * day });
+    const asking = (retryAfterMs: number) => end({}, { kind: 'failed', error, retryAfterMs });
+    expect(asking(120_000)).toMatchObject({ outcome: 'failed', state: 'retryable', runAt: now + 120_000 });
+    expect(asking(0)).toMatchObject({ runAt: now });
+    expect(asking(-5)).toMatchObject({ runAt: now });
+    expect(asking(30 * day)).toMatchObject({ runAt: now + 30 * day });
+    expect(asking(1e15)).toMatchObject({ runAt: now + 366 * day });
   });
 
   test('for the last time is dead, whatever wait was asked for', () => {

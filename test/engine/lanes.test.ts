@@ -1,0 +1,283 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LaneName } from '../../contract/job.ts';
+import type { TaskModule, ThreadOutput } from '../../contract/thread.ts';
+import { type LaneSizes, ThreadLanes } from '../../engine/lanes/lanes.ts';
+import { ThreadTaskReader } from '../../engine/lanes/task-reader.ts';
+import { ioRoom, type RunReport, threadRoom } from '../../engine/queue/lanes.ts';
+
+const sizes: LaneSizes = {
+  interactive: { minThreads: 1, maxThreads: 2 },
+  io: { minThreads: 1, maxThreads: 1 },
+  cpu: { minThreads: 1, maxThreads: 2 },
+};
+
+let home: string;
+let lanes: ThreadLanes;
+let reports: Map<number, RunReport>;
+let output: ThreadOutput[];
+let listening: Set<() => void>;
+let lastRun: number;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'switchyard-lanes-'));
+  mkdirSync(join(home, 'tasks'));
+  reports = new Map();
+  output = [];
+  listening = new Set();
+  lastRun = 0;
+});
+afterEach(async () => {
+  await lanes?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function open(options: Partial<ConstructorParameters<typeof ThreadLanes>[0]> = {}): void {
+  lanes = new ThreadLanes({ home, sizes, cancelGraceMs: 50, ...options });
+  lanes.listen({
+    ended: (ended) => {
+      for (const report of ended) {
+        expect(reports.has(report.run), `run ${report.run} is reported once`).toBe(false);
+        reports.set(report.run, report);
+      }
+      for (const look of listening) look();
+    },
+    output: (lines) => {
+      output.push(...lines);
+      for (const look of listening) look();
+    },
+    placed: () => {},
+  });
+}
+
+/** The first value that `find` finds in what the lanes have said or will say. */
+function until<Value>(find: () => Value | undefined): Promise<Value> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const value = find();
+      if (value === undefined) return;
+      listening.delete(look);
+      resolve(value);
+    };
+    listening.add(look);
+    look();
+  });
+}
+const end = (run: number) => until(() => reports.get(run));
+const said = (run: number, text: string) =>
+  until(() => output.find((item) => item.run === run && item.kind === 'log' && item.text === text));
+
+/** A user's task whose `run` has this body; it is given `payload` and `task`. */
+function taskOf(body: string): TaskModule {
+  const name = `task-${Math.random().toString(36).slice(2)}`;
+  const file = join(home, 'tasks', `${name}.mjs`);
+  writeFileSync(file, `export default { async run(payload, task) { ${body} } };\n`);
+  return { kind: 'file', name, url: pathToFileURL(file).href };
+}
+
+function start(
+  lane: LaneName,
+  module: TaskModule,
+  { payload = {}, room = lane === 'io' ? ioRoom : threadRoom, timeoutMs = 60_000 } = {},
+): number {
+  const run = ++lastRun;
+  expect(lanes.places(lane, room)).toBeGreaterThan(0);
+  lanes.start(lane, { run, jobId: `job-${run}`, attempt: 1, module, payload: JSON.stringify(payload), timeoutMs, room });
+  return run;
+}
+const threadsOf = (lane: LaneName) => lanes.workers().lanes.find(({ name }) => name === lane)?.threads ?? [];
+
+const answers = 'return { got: payload, id: task.jobId };';
+const spins = "task.log('spinning'); await new Promise((go) => setTimeout(go, 20)); for (;;);";
+const waitsForEver = "task.log('waiting'); await new Promise(() => {});";
+const heedsItsSignal =
+  "task.log('waiting'); await new Promise((_, stop) => task.signal.addEventListener('abort', () => stop(new Error('stopped: ' + task.signal.reason))));";
+
+describe('a lane', () => {
+  test.each(['interactive', 'io', 'cpu'] as const)('%s runs a job on a thread of its own and reports how it ended', async (lane) => {
+    open();
+    const report = await end(start(lane, taskOf(answers), { payload: { n: 1 } }));
+    expect(report.result).toEqual({ kind: 'succeeded', result: '{"got":{"n":1},"id":"job-1"}' });
+    expect(threadsOf(lane).map(({ id }) => id)).toContain(report.thread);
+  });
+
+  test('gives a job that needs a whole thread one, and as many as there are threads', async () => {
+    open();
+    const waiting = taskOf(heedsItsSignal);
+    const [one, two] = [start('cpu', waiting), start('cpu', waiting)];
+    expect(lanes.places('cpu', threadRoom)).toBe(0);
+    expect(lanes.places('io', ioRoom)).toBe(2_500);
+    await Promise.all([said(one, 'waiting'), said(two, 'waiting')]);
+    expect(threadsOf('cpu').map(({ jobs, busy }) => [jobs, busy])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    lanes.abort(one, 'cancelled');
+    lanes.abort(two, 'cancelled');
+    const threads = [(await end(one)).thread, (await end(two)).thread];
+    expect(new Set(threads).size).toBe(2);
+    expect(lanes.places('cpu', threadRoom)).toBe(2);
+  });
+
+  test('runs a thousand jobs on one io thread, and each ends once', async () => {
+    open();
+    const task = taskOf('await new Promise((go) => setTimeout(go, payload.ms)); return payload.n;');
+    const runs = Array.from({ length: 1_000 }, (_, n) => start('io', task, { payload: { n, ms: n % 20 } }));
+    const ended = await Promise.all(runs.map(end));
+    expect(ended.map(({ result }) => (result.kind === 'succeeded' ? Number(result.result) : result))).toEqual(runs.map((_, n) => n));
+    expect(new Set(ended.map(({ thread }) => thread)).size).toBe(1);
+    expect(lanes.places('io', ioRoom)).toBe(2_500);
+  });
+});
+
+describe('a task that takes its thread down', () => {
+  test('by process.exit is reported as crashed, and the next job runs', async () => {
+    open();
+    const crashed = await end(start('cpu', taskOf('process.exit(3);')));
+    expect(crashed.result).toMatchObject({ kind: 'crashed', blame: 1, error: { name: 'ThreadCrashed' } });
+    expect(lanes.places('cpu', threadRoom)).toBe(2);
+    expect((await end(start('cpu', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
+  test('shares the blame with its neighbours, who can’t be told apart', async () => {
+    open();
+    const neighbours = [1, 2, 3].map(() => start('io', taskOf(waitsForEver)));
+    await Promise.all(neighbours.map((run) => said(run, 'waiting')));
+    const culprit = start('io', taskOf('process.exit(1);'));
+    for (const run of [culprit, ...neighbours]) expect((await end(run)).result).toMatchObject({ kind: 'crashed', blame: 0.25 });
+  });
+
+  test('by using up its memory is contained', { timeout: 60_000 }, async () => {
+    open();
+    const hungry = taskOf('const all = []; for (;;) all.push(new Array(100_000).fill({ n: Math.random() }));');
+    const { result } = await end(start('cpu', hungry));
+    expect(result).toMatchObject({ kind: 'crashed', error: { message: expect.stringContaining('memory') } });
+    expect((await end(start('cpu', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+});
+
+describe('a task that is told to stop', () => {
+  test('and does so, ends with what it said', async () => {
+    open();
+    const run = start('cpu', taskOf(heedsItsSignal));
+    await said(run, 'waiting');
+    lanes.abort(run, 'cancelled');
+    expect((await end(run)).result).toMatchObject({ kind: 'aborted', reason: 'cancelled', error: { message: 'stopped: cancelled' } });
+    expect(threadsOf('cpu')).toHaveLength(1);
+  });
+
+  test('by its time limit is told so', async () => {
+    open();
+    const { result } = await end(start('cpu', taskOf(heedsItsSignal), { timeoutMs: 100 }));
+    expect(result).toMatchObject({ kind: 'aborted', reason: 'timed-out' });
+  });
+
+  test('and spins is ended with its thread after the grace period, and the next job runs', async () => {
+    open();
+    const run = start('cpu', taskOf(spins));
+    await said(run, 'spinning');
+    lanes.abort(run, 'cancelled');
+    expect((await end(run)).result).toEqual({ kind: 'aborted', reason: 'cancelled', error: null });
+    expect((await end(start('cpu', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
+  test('and spins takes its neighbours with it, who are interrupted without blame', async () => {
+    open();
+    const neighbour = start('io', taskOf(waitsForEver));
+    await said(neighbour, 'waiting');
+    const spinning = start('io', taskOf(spins));
+    await said(spinning, 'spinning');
+    lanes.abort(spinning, 'timed-out');
+    expect((await end(spinning)).result).toMatchObject({ kind: 'aborted', reason: 'timed-out' });
+    expect((await end(neighbour)).result).toEqual({ kind: 'interrupted' });
+    expect((await end(start('io', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
+  test('and only waits leaves its neighbours unharmed, also when several are told at once', async () => {
+    open();
+    const neighbour = start('io', taskOf("await new Promise((go) => { globalThis.letGo = go; }); return 'unharmed';"));
+    const deaf = [1, 2, 3].map(() => start('io', taskOf(waitsForEver)));
+    await Promise.all(deaf.map((run) => said(run, 'waiting')));
+    for (const run of deaf) lanes.abort(run, 'cancelled');
+    for (const run of deaf) expect((await end(run)).result).toEqual({ kind: 'aborted', reason: 'cancelled', error: null });
+    // That thread takes no more jobs; new ones get another.
+    const other = await end(start('io', taskOf(answers)));
+    expect(reports.has(neighbour)).toBe(false);
+    expect(threadsOf('io').find(({ id }) => id !== other.thread)?.jobs).toBe(1);
+    await lanes.stop();
+    expect((await end(neighbour)).result).toEqual({ kind: 'interrupted' });
+  });
+
+  test('and is ended with its thread, is measured by its own time rather than its thread’s', async () => {
+    let now = 1_000_000;
+    open({ now: () => now });
+    await end(start('cpu', taskOf(answers)));
+    now += 3_600_000;
+    const run = start('cpu', taskOf(spins));
+    await said(run, 'spinning');
+    now += 2_000;
+    lanes.abort(run, 'cancelled');
+    expect((await end(run)).runMs).toBe(2_000);
+  });
+});
+
+describe('stopping the lanes', () => {
+  test('ends every thread, idle, working or spinning, and reports what ran as interrupted', async () => {
+    open();
+    const runs = [start('cpu', taskOf(spins)), start('io', taskOf(waitsForEver)), start('interactive', taskOf(waitsForEver))];
+    await Promise.all([said(1, 'spinning'), said(2, 'waiting'), said(3, 'waiting')]);
+    await lanes.stop();
+    for (const run of runs) expect((await end(run)).result).toEqual({ kind: 'interrupted' });
+    expect(lanes.workers().lanes.flatMap(({ threads }) => threads)).toEqual([]);
+    expect(lanes.places('cpu', threadRoom)).toBe(0);
+    expect(process.getActiveResourcesInfo()).not.toContain('Worker');
+  });
+
+  test('without a job leaves nothing either', async () => {
+    open();
+    await lanes.stop();
+    expect(lanes.workers().lanes.flatMap(({ threads }) => threads)).toEqual([]);
+  });
+});
+
+describe('reading a task', () => {
+  let reader: ThreadTaskReader;
+  beforeEach(() => {
+    open();
+    reader = new ThreadTaskReader(home);
+  });
+  afterEach(() => reader.stop());
+
+  const fileOf = (text: string): TaskModule => {
+    const { name, url } = taskOf('') as Extract<TaskModule, { kind: 'file' }>;
+    writeFileSync(new URL(url), text);
+    return { kind: 'file', name, url };
+  };
+
+  test('says what it says of itself', async () => {
+    const answer = await reader.describe(fileOf("export default { title: 'Mine', lane: 'io', run() {} };"));
+    expect(answer).toMatchObject({ description: { title: 'Mine', lane: 'io' } });
+  });
+
+  test.each([
+    ['does not parse', 'export default {', /./],
+    ['throws while it loads', "throw new Error('no database');", /no database/],
+    ['exits while it loads', 'process.exit(0);', /thread|ended|exit/i],
+    ['imports what there is not', "import 'nothing-of-the-kind'; export default {};", /nothing-of-the-kind/],
+    ['exports no task', 'export const a = 1;', /default export/],
+    ['has a wrong field', "export default { lane: 'gpu', run() {} };", /lane/],
+  ])('that %s says so, and the next one is read', async (_, text, message) => {
+    expect(await reader.describe(fileOf(text))).toMatchObject({ error: { message: expect.stringMatching(message) } });
+    expect(await reader.describe({ kind: 'built-in', name: 'file.hash' })).toMatchObject({ description: { lane: expect.any(String) } });
+  });
+
+  test('that never finishes loading is given up after ten seconds, and the next one is read', { timeout: 60_000 }, async () => {
+    const looping = reader.describe(fileOf('for (;;);'));
+    const next = reader.describe(fileOf("export default { title: 'Next', run() {} };"));
+    expect(await looping).toMatchObject({ error: { message: expect.stringContaining('10 s') } });
+    expect(await next).toMatchObject({ description: { title: 'Next' } });
+  });
+});
