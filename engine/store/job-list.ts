@@ -1,13 +1,12 @@
 /** Lists of jobs by key, for a read-only connection off the main thread. */
 
 import type { Database } from 'better-sqlite3';
-import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Job } from '../../contract/job.ts';
 import { limits } from '../../contract/limits.ts';
 import type { JobState } from '../../contract/states.ts';
 import { parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns, jobOf } from './job-row.ts';
-import type { JobSelection } from './job-selection.ts';
 
 /**
  * Rows looked at for one page or one count when no index gives the matches in order. Past it the page ends early, perhaps
@@ -18,6 +17,9 @@ const scanLimit = 500_000;
 const windowRows = 50_000;
 
 export type JobListAnswer = { jobs: Job[]; next: string | null /** null: the counters know it. */; total: number | null; exact: boolean };
+
+/** What can be asked of jobs: a filter, or the cause of their death. */
+export type JobSelection = JobFilter & { fingerprint?: string | undefined };
 
 type Condition = { sql: string; values: (string | number)[]; indexed: boolean };
 type Range = { from: number; to: number };

@@ -2,11 +2,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import type { JobFilter } from '../../contract/filter.ts';
 import { limits } from '../../contract/limits.ts';
-import { conditionsOf, submissionRange, whereOf, windowsOf } from './job-list.ts';
-
-export type JobSelection = JobFilter & { fingerprint?: string | undefined };
+import { conditionsOf, type JobSelection, submissionRange, whereOf, windowsOf } from './job-list.ts';
 
 /**
  * Pairs of `seq` and `nonce` in order of submission; null when there are more than an operation may hold. One read

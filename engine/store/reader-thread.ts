@@ -2,8 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
-import { readJobList } from './job-list.ts';
-import { type JobSelection, selectJobs } from './job-selection.ts';
+import { type JobSelection, readJobList } from './job-list.ts';
+import { selectJobs } from './job-selection.ts';
 import { openReader } from './open.ts';
 
 export type ReadRequest = { request: number } & (

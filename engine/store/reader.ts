@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
-import type { JobListAnswer } from './job-list.ts';
-import type { JobSelection } from './job-selection.ts';
+import type { JobListAnswer, JobSelection } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
 /** Lists wait here at most this many at a time; more are refused rather than queued without a bound. */
