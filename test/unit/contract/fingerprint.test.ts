@@ -27,7 +27,8 @@ const details: Record<string, fc.Arbitrary<string>> = {
   'an absolute path': fc.array(name, { minLength: 1, maxLength: 6 }).map((parts) => `/${parts.join('/')}`),
   'a path on Windows': fc.array(name, { minLength: 1, maxLength: 6 }).map((parts) => `C:\\${parts.join('\\')}.png`),
   'a file': fc.tuple(name, fc.constantFrom('png', 'json', 'ts', 'tar.gz', 'csv')).map(([file, ending]) => `${file}.${ending}`),
-  'an address of the web': fc.webUrl({ withQueryParameters: true, withFragments: true }).map((url) => url.replace(/[()[\]{},;|<>]/g, '')),
+  // Without what ends one in a sentence, or quotes a part of it.
+  'an address of the web': fc.webUrl({ withQueryParameters: true, withFragments: true }).map((url) => url.replace(/[()[\]{},;|<>'`]/g, '')),
   'an IPv4 address': fc.ipV4(),
   'an IPv4 address with a port': fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 65_535 })).map(([host, port]) => `${host}:${port}`),
   'an IPv6 address': fc.array(hex(4), { minLength: 8, maxLength: 8 }).map((parts) => parts.join(':')),
