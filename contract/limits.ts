@@ -34,4 +34,6 @@ export const defaults = {
   cancelGraceMs: 5_000,
   /** How long a stopping engine waits for what runs. */
   drainMs: 10_000,
+  /** JavaScript memory of a worker thread, in MiB. */
+  threadHeapMiB: 1_024,
 } as const;

@@ -71,7 +71,14 @@ export type WorkerThread = {
   startedAt: string;
 };
 
-export type Lane = { name: LaneName; threads: WorkerThread[]; minThreads: number; maxThreads: number; jobs: number; places: number };
+export type Lane = {
+  name: LaneName;
+  threads: WorkerThread[];
+  minThreads: number;
+  maxThreads: number;
+  jobs: number /** Jobs that it can run at once. */;
+  places: number;
+};
 
 export type Workers = { lanes: Lane[] };
 

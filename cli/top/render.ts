@@ -111,8 +111,8 @@ function renderThroughput({ points }: Board, { width, paint }: Frame): string[] 
 function renderLanes({ lanes }: Board, { width, paint }: Frame): string[] {
   return lanes.map((lane) => {
     const cells = 20;
-    const full = lane.jobs === 0 ? 0 : Math.ceil((lane.jobs / (lane.jobs + lane.places)) * cells);
-    const text = `${count(lane.jobs, 'job')} · ${count(lane.places, 'place')} free · ${count(lane.threads.length, 'thread')}`;
+    const full = lane.jobs === 0 ? 0 : Math.ceil((lane.jobs / Math.max(lane.jobs, lane.places)) * cells);
+    const text = `${count(lane.jobs, 'job')} · ${count(Math.max(0, lane.places - lane.jobs), 'place')} free · ${count(lane.threads.length, 'thread')}`;
     const bar = `${paint.style('cyan', '█'.repeat(full))}${paint.style('dim', '░'.repeat(cells - full))}`;
     return `${padEnd(lane.name, 12)}${bar}  ${truncate(text, Math.max(0, width - cells - 14))}`;
   });

@@ -15,6 +15,7 @@ export type LaneOptions = {
   cancelGraceMs: number;
   now: () => number;
   nextThreadId: () => number;
+  threadHeapMiB: number;
 };
 
 /** A thread above the minimum ends after this long without work. */
@@ -40,6 +41,7 @@ export class Lane {
       concurrentTasksPerWorker: 1,
       idleTimeout: 1_000,
       recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: options.threadHeapMiB },
     });
   }
 
@@ -88,6 +90,7 @@ export class Lane {
     }
   }
 
+  /** @param room of the runs that are usual on this lane */
   report(room: number): LaneReport {
     const threads = [...this.#threads].map((thread) => ({
       id: thread.id,
@@ -100,7 +103,7 @@ export class Lane {
     }));
     const jobs = threads.reduce((sum, thread) => sum + thread.jobs, 0);
     const { minThreads, maxThreads } = this.#options;
-    return { name: this.name, threads, minThreads, maxThreads, jobs, places: this.places(room) };
+    return { name: this.name, threads, minThreads, maxThreads, jobs, places: maxThreads * Math.floor(threadRoom / room) };
   }
 
   /** Ends every thread now, and waits for them. */

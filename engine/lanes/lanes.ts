@@ -30,6 +30,8 @@ export type ThreadLanesOptions = {
   home: string;
   sizes?: LaneSizes;
   cancelGraceMs?: number;
+  /** JavaScript memory of a thread; a task that needs more takes its thread down with it. Buffers do not count. */
+  threadHeapMiB?: number;
   now?: () => number;
 };
 
@@ -39,7 +41,13 @@ export class ThreadLanes implements Lanes {
   #listener: LaneListener | null = null;
   readonly #tending: NodeJS.Timeout;
 
-  constructor({ home, sizes = defaultLaneSizes(), cancelGraceMs = defaults.cancelGraceMs, now = Date.now }: ThreadLanesOptions) {
+  constructor({
+    home,
+    sizes = defaultLaneSizes(),
+    cancelGraceMs = defaults.cancelGraceMs,
+    threadHeapMiB = defaults.threadHeapMiB,
+    now = Date.now,
+  }: ThreadLanesOptions) {
     let threads = 0;
     const listener: LaneListener = {
       ended: (reports) => this.#listener?.ended(reports),
@@ -47,7 +55,7 @@ export class ThreadLanes implements Lanes {
       placed: (run, thread) => this.#listener?.placed(run, thread),
     };
     const make = (name: LaneName) =>
-      new Lane({ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, now, nextThreadId: () => ++threads });
+      new Lane({ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, threadHeapMiB, now, nextThreadId: () => ++threads });
     this.#lanes = { interactive: make('interactive'), io: make('io'), cpu: make('cpu') };
     this.#tending = setInterval(() => {
       for (const lane of Object.values(this.#lanes)) lane.tend();

@@ -32,7 +32,7 @@ export function decide({ stats, callerWaitMs, delayed, startsAtOnce, queueState 
   if (p95Ms === null || samples < enoughSamples) {
     return {
       mode: 'wait',
-      reason: `Only ${samples} of its runs were measured, so the answer waits up to ${seconds(waitMs)} and then goes on in the background.`,
+      reason: `${samples === 0 ? 'No run of it was' : samples === 1 ? 'Only one run of it was' : `Only ${samples} runs of it were`} measured, so the answer waits up to ${seconds(waitMs)} and then goes on in the background.`,
       ...measured,
       waitMs,
     };

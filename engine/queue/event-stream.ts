@@ -7,6 +7,8 @@ import type { EventSubscription, NumberedEngineEvent } from './backend.ts';
 
 type Subscriber = { query: EventQuery; pending: NumberedEngineEvent[]; deliver: (events: NumberedEngineEvent[]) => void };
 
+/** Characters of an error's message that an event carries. */
+const errorTextLimit = 1_000;
 /** Without a subscriber for this long, events are no longer kept for one that returns. */
 const keepMs = 120_000;
 
@@ -33,7 +35,7 @@ export class EventStream {
   }
 
   job(type: JobEventType, row: JobRow, at: number): void {
-    if (this.#wanted()) this.#emit({ type, at: timeOf(at), job: summaryOf(row) });
+    if (this.#wanted()) this.#emit({ type, at: timeOf(at), job: withoutDetails(summaryOf(row)) });
   }
 
   emit(event: EngineEvent): void {
@@ -89,6 +91,13 @@ export class EventStream {
       }
     });
   }
+}
+
+/** Events are kept by number: what a task attached to its error may be 64 KiB, and is read with the job. */
+function withoutDetails(job: JobSummary): JobSummary {
+  if (job.error === null) return job;
+  const { name, message, code } = job.error;
+  return { ...job, error: { name, message: message.slice(0, errorTextLimit), ...(code === undefined ? {} : { code }) } };
 }
 
 function matches(query: EventQuery, event: EngineEvent): boolean {

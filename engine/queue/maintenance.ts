@@ -55,13 +55,9 @@ export class Maintenance {
   async save(): Promise<void> {
     const { store, measurements } = this.#parts;
     if (!measurements.changed) return;
-    await store.commit
-      .write('may', () => measurements.save())
-      .then(
-        () => measurements.saved(),
-        // On a full disk figures are kept in memory until there is room.
-        () => {},
-      );
+    const write = () => measurements.save();
+    // On a full disk figures are kept in memory until there is room.
+    await store.commit.write('may', write, () => measurements.saved()).catch(() => {});
   }
 
   /** Lets go of final jobs past their time and of expired keys, in small transactions. */

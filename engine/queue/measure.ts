@@ -7,6 +7,8 @@ const taskMemory = 1_000;
 /** Seconds kept in memory one by one; minutes are kept in the store. */
 const secondsKept = 900;
 const minutesKeptMs = 30 * 86_400_000;
+/** Ended minutes that a full disk keeps from being written; older ones are let go. */
+const unwrittenMinutes = 1_440;
 const pointsLimit = 2_000;
 
 type TaskMeasure = { runs: Sketch; attempts: number; failures: number; changed: boolean };
@@ -19,7 +21,9 @@ export class Measurements {
   readonly #now: () => number;
   readonly #tasks = new Map<string, TaskMeasure>();
   #seconds: Bucket[] = [];
-  #minute: Bucket | null = null;
+  /** The minute that runs and those that have ended, until they are written. */
+  #minutes: Bucket[] = [];
+  #lastSaveAt = 0;
 
   constructor(store: Store, now: () => number) {
     this.#store = store;
@@ -103,16 +107,18 @@ export class Measurements {
           JSON.stringify({ runs, attempts, failures } satisfies Record<keyof TaskMeasureJson, unknown>),
         );
     }
-    if (this.#minute) this.#store.measurements.putPoint(this.#minute.at, JSON.stringify(this.#minute));
+    for (const minute of this.#minutes) this.#store.measurements.putPoint(minute.at, JSON.stringify(minute));
+    this.#lastSaveAt = this.#now();
   }
 
+  /** What `save` wrote is durable. */
   saved(): void {
     for (const measure of this.#tasks.values()) measure.changed = false;
-    if (this.#minute && this.#minute.at < this.#now() - 60_000) this.#minute = null;
+    this.#minutes = this.#minutes.filter(({ at }) => at > this.#lastSaveAt - 60_000);
   }
 
   get changed(): boolean {
-    return [...this.#tasks.values()].some(({ changed }) => changed) || this.#minute !== null;
+    return [...this.#tasks.values()].some(({ changed }) => changed) || this.#minutes.length > 0;
   }
 
   forgetOld(): void {
@@ -140,21 +146,19 @@ export class Measurements {
 
   #minuteOf(): Bucket {
     const at = Math.floor(this.#now() / 60_000) * 60_000;
-    if (this.#minute?.at === at) return this.#minute;
-    const ended = this.#minute;
-    if (ended) {
-      const text = JSON.stringify(ended);
-      void this.#store.commit.write('may', () => this.#store.measurements.putPoint(ended.at, text)).catch(() => {});
-    }
+    const known = this.#minutes.findLast((minute) => minute.at === at);
+    if (known) return known;
     const kept = this.#store.measurements.readPoints(at, at + 1)[0];
-    this.#minute = kept ? bucketOf(kept.at, kept.point) : emptyBucket(at);
-    return this.#minute;
+    const minute = kept ? bucketOf(kept.at, kept.point) : emptyBucket(at);
+    this.#minutes.push(minute);
+    if (this.#minutes.length > unwrittenMinutes) this.#minutes.shift();
+    return minute;
   }
 
   #minutesBetween(from: number, to: number): Bucket[] {
-    const kept = this.#store.measurements.readPoints(from, to).map(({ at, point }) => bucketOf(at, point));
-    const current = this.#minute;
-    return current ? [...kept.filter(({ at }) => at !== current.at), current] : kept;
+    const unwritten = new Set(this.#minutes.map(({ at }) => at));
+    const kept = this.#store.measurements.readPoints(from, to).filter(({ at }) => !unwritten.has(at));
+    return [...kept.map(({ at, point }) => bucketOf(at, point)), ...this.#minutes];
   }
 }
 

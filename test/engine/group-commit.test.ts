@@ -159,6 +159,24 @@ describe('on a full disk', () => {
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'available', error: { message: 'a comma is missing' } });
   });
 
+  test('also when the claim itself found no room, after it had emptied another line', async () => {
+    const tasks = { small: 'a comma is missing', large: big };
+    for (const [name, message] of Object.entries(tasks)) {
+      rig.writeTask(name, { error: { name: 'SyntaxError', message } });
+      await rig.backend.makeQueue(name, { paused: true });
+      await rig.add({ task: name, queue: name });
+    }
+    await Promise.all(Object.keys(tasks).map((name) => rig.backend.patchQueue(name, { paused: false })));
+    rig.diskFull(true);
+    await rig.turn();
+    const held = rig.db.prepare('SELECT task FROM held ORDER BY task').pluck();
+    expect(held.all()).toEqual([]);
+    rig.diskFull(false);
+    vi.advanceTimersByTime(1_000);
+    await rig.turn();
+    expect(held.all()).toEqual(['large', 'small']);
+  });
+
   test('a job that is due then starts once there is room, though nobody asks', async () => {
     const { id } = await rig.add({ delayMs: 5_000 });
     rig.diskFull(true);

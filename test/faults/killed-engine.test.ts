@@ -90,7 +90,7 @@ class Submitters {
 }
 
 describe('an engine that is killed', () => {
-  test(`${kills} times while jobs are submitted and run loses none of them and finishes each once`, { timeout: 240_000 }, async () => {
+  test(`${kills} times while jobs are submitted and run loses none of them and finishes each once`, { timeout: 480_000 }, async () => {
     const effects = join(home, 'effects.txt');
     writeEffectTask(effects);
     const random = seededRandom(20260131);

@@ -56,6 +56,7 @@ export type QueueRig = {
   crash(): Promise<void>;
   /** As a clean stop of the engine, without a drain. The home stays. */
   stop(): Promise<void>;
+  /** Stops it and removes the home, an earlier rig's too. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -125,7 +126,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
   }
   async function dispose(): Promise<void> {
     if (open) await stop();
-    if (options.home === undefined) rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
   }
   return {
     ...{ home, queue, backend, store, lanes, reader, writer, db, reclaimed, failures, submit, turn, crash, stop, dispose },

@@ -41,7 +41,9 @@ describe('server-sent events', () => {
         const bytes = bytesOf(text);
         const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
         const chunks = places.slice(1).map((to, index) => bytes.subarray(places[index], to));
-        expect(await readAll(...chunks)).toEqual(await readAll(bytes));
+        const whole = await readAll(bytes);
+        expect(await readAll(...chunks)).toEqual(whole);
+        expect(await readAll(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(whole);
       }),
     );
   });

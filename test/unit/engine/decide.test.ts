@@ -28,8 +28,8 @@ describe('auto', () => {
     ['is neither fast nor slow', { stats: measured(400) }, /400 ms, between fast and slow: /],
     ['finds every place taken', { startsAtOnce: false }, /20 ms, but every place is taken: /],
     ['is in a queue with a limit', { queueState: 'limited' }, /20 ms, but its queue has a limit: /],
-    ['nobody has measured', { stats: measured(null, 0) }, /0 of its runs were measured/],
-    ['too few runs were measured of', { stats: measured(20, enoughSamples - 1) }, /4 of its runs were measured/],
+    ['nobody has measured', { stats: measured(null, 0) }, /No run of it was measured/],
+    ['too few runs were measured of', { stats: measured(20, enoughSamples - 1) }, /Only 4 runs of it were measured/],
   ])('waits up to a second for what %s, and then goes on in the background', (_, facts, reason) => {
     const decision = decide({ ...fast, ...facts });
     expect(decision).toMatchObject({ mode: 'wait', waitMs: slowMs });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SeriesPoint } from '../../../contract/resources.ts';
 import { Measurements } from '../../../engine/queue/measure.ts';
+import { StorageError } from '../../../engine/store/storage-error.ts';
 import { openStore } from '../../../engine/store/store.ts';
 import { start, temporaryFolder } from './plain-job.ts';
 
@@ -13,13 +14,25 @@ function openMeasurements() {
   const store = openStore(join(temporaryFolder(), 'switchyard.db'));
   onTestFinished(() => store.close());
   const clock = { now: start };
+  const disk = { full: false };
+  store.commit.attach({
+    claim: () => {
+      if (disk.full) throw new StorageError('full', 'The disk is full');
+      return null;
+    },
+    ...{ flushCounters() {}, committed() {}, undone() {}, outOfSpace() {}, failed() {} },
+  });
   const open = () => new Measurements(store, () => clock.now);
-  const save = (measurements: Measurements) => {
-    void store.commit.write('may', () => measurements.save());
+  /** As the engine does from time to time. */
+  const save = async (measurements: Measurements) => {
+    const written = store.commit.write('may', () => measurements.save());
     store.commit.flush();
-    measurements.saved();
+    await written.then(
+      () => measurements.saved(),
+      () => {},
+    );
   };
-  return { clock, open, save };
+  return { clock, disk, open, save };
 }
 
 const sum = (points: SeriesPoint[], figure: 'submitted' | 'completed' | 'failed' | 'dead') =>
@@ -50,12 +63,12 @@ describe('what is measured of a task', () => {
     expect(measurements.statsOf('a').samples).toBeLessThanOrEqual(1_000);
   });
 
-  test('outlives a restart', () => {
+  test('outlives a restart', async () => {
     const { open, save } = openMeasurements();
     const before = open();
     for (let run = 1; run <= 50; run++) before.attempted('a', 0, run, run % 5 === 0);
     expect(before.changed).toBe(true);
-    save(before);
+    await save(before);
     expect(open().statsOf('a')).toEqual(before.statsOf('a'));
   });
 });
@@ -79,24 +92,31 @@ describe('what is measured of time', () => {
     expect(measurements.lastSecond()).toMatchObject({ at: new Date(start + second).toISOString(), submitted: 0, completed: 0 });
   });
 
-  test('adds up to everything that happened, in whatever steps, over a restart too', () => {
+  test('adds up to everything that happened, in whatever steps, over a restart too', async () => {
     const happenings = fc.array(
-      fc.record({ passed: fc.integer({ min: 0, max: 90_000 }), submitted: fc.nat(5), failed: fc.boolean(), dead: fc.boolean() }),
+      fc.record({
+        passed: fc.integer({ min: 0, max: 90_000 }),
+        submitted: fc.nat(5),
+        failed: fc.boolean(),
+        dead: fc.boolean(),
+        restart: fc.boolean(),
+      }),
       { minLength: 1, maxLength: 40 },
     );
     const steps = fc.option(fc.constantFrom(second, 7 * second, minute, 5 * minute, 60 * minute), { nil: undefined });
-    fc.assert(
-      fc.property(happenings, steps, fc.boolean(), (list, stepMs, restart) => {
+    await fc.assert(
+      fc.asyncProperty(happenings, steps, async (list, stepMs) => {
         const { clock, open, save } = openMeasurements();
         let measurements = open();
-        for (const { passed, submitted, failed, dead } of list) {
+        for (const { passed, submitted, failed, dead, restart } of list) {
           clock.now += passed;
           measurements.submitted(submitted);
           measurements.attempted('a', 1, 2, failed);
           measurements.finished(dead ? 'dead' : 'completed');
+          if (!restart) continue;
+          await save(measurements);
+          measurements = open();
         }
-        save(measurements);
-        if (restart) measurements = open();
         // An hour's range is answered from what the store keeps, by the minute.
         const { points, ...series } = measurements.series({ from: clock.now - 60 * minute, to: clock.now + minute, stepMs });
         expect(sum(points, 'submitted')).toBe(list.reduce((total, { submitted }) => total + submitted, 0));
@@ -107,6 +127,23 @@ describe('what is measured of time', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('is kept over minutes in which a full disk takes nothing, and written once there is room', async () => {
+    const { clock, disk, open, save } = openMeasurements();
+    const measurements = open();
+    disk.full = true;
+    for (let passed = 0; passed < 3; passed++) {
+      measurements.submitted(1);
+      await save(measurements);
+      clock.now += minute;
+    }
+    expect(measurements.changed).toBe(true);
+    disk.full = false;
+    await save(measurements);
+    expect(measurements.changed).toBe(false);
+    const { points } = open().series({ from: start - 20 * minute, to: clock.now, stepMs: minute });
+    expect(points.slice(-3).map(({ submitted }) => submitted)).toEqual([1, 1, 1]);
   });
 
   test('of the last minutes is told by the second', () => {

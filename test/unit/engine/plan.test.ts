@@ -130,6 +130,12 @@ describe('the course of a submission', () => {
     expect(course(submission, circumstances)).toEqual(expected);
   });
 
+  test('is decided by the wait that its caller gave, in the body before the header', () => {
+    const decided = (submission: Partial<SubmissionInput>, options: Partial<SubmitOptions>) =>
+      (JSON.parse(plan(submission, { options }).decision ?? 'null') as Decision).waitMs;
+    expect([decided({ waitMs: 10 }, { waitMs: 30_000 }), decided({}, { waitMs: 30_000 }), decided({}, {})]).toEqual([10, 30_000, 1000]);
+  });
+
   test('of an io task goes by its own lane', () => {
     expect(course({ mode: 'async' }, { task: { lane: 'io' } }).lane).toBe('io');
     expect(course({}, { task: { lane: 'io' } }).lane).toBe('io');

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TaskFiles } from '../../../engine/queue/task-files.ts';
 import { temporaryFolder } from './plain-job.ts';
 
@@ -123,24 +123,38 @@ describe('a task’s file', () => {
 
 describe('a change in the folder', () => {
   test('is told once the writing has settled, however many steps it took', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { files, write } = taskFolder();
     let told = 0;
-    let heard: (() => void) | undefined;
-    const next = () =>
-      new Promise<void>((resolve) => {
-        heard = resolve;
-      });
     files.watch(() => {
       told++;
-      heard?.();
     });
-    const first = next();
+    const noticed = async () => {
+      while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    };
     for (let step = 0; step < 50; step++) write('mail.js', String(step));
-    await first;
+    await noticed();
+    expect(vi.getTimerCount()).toBe(1);
+    expect(told).toBe(0);
+    vi.runAllTimers();
     expect(told).toBe(1);
-    const second = next();
     unlinkSync(join(files.folder, 'mail.js'));
-    await second;
+    await noticed();
+    vi.runAllTimers();
     expect(told).toBe(2);
+  });
+
+  test('is no longer told once nobody looks', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { files, write } = taskFolder();
+    files.watch(() => {
+      throw new Error('it was told');
+    });
+    write('mail.js');
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    files.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
