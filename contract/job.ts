@@ -60,6 +60,10 @@ export type Job = JobSummary & {
   result: Json;
   optimistic: Json;
   decision: Decision | null;
+  /** What was submitted, once someone has changed the payload; null while it is unchanged. */
+  firstPayload: JsonObject | null;
+  /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */
+  fingerprint: string | null;
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

@@ -26,7 +26,7 @@ export type FinalState = (typeof finalStates)[number];
  * and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  blocked: ['scheduled', 'available', 'cancelled'],
+  blocked: ['available', 'cancelled'],
   scheduled: ['available', 'cancelled'],
   available: ['executing', 'scheduled', 'dead', 'cancelled'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],

@@ -65,6 +65,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     optimistic: null,
     result: null,
     schedule_slot: null,
+    fingerprint: null,
   };
 }
 

@@ -36,6 +36,8 @@ export type JobRow = {
   result: string | null;
   /** store/schedule-slot.ts; null: no schedule made it. */
   schedule_slot: string | null;
+  /** What all jobs that died of the same cause share; set exactly while it is dead. */
+  fingerprint: string | null;
 };
 
 export const jobColumns = [
@@ -68,6 +70,7 @@ export const jobColumns = [
   'optimistic',
   'result',
   'schedule_slot',
+  'fingerprint',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -118,6 +121,8 @@ export function jobOf(row: JobRow): Job {
     result: parsed<Json>(row.result),
     optimistic: parsed<Json>(row.optimistic),
     decision: parsed<Decision>(row.decision),
+    firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
+    fingerprint: row.fingerprint,
     ...rest,
   };
 }
