@@ -2,12 +2,13 @@
 
 import type { Command } from './command.ts';
 import { cancel, remove, retry, runNow } from './commands/act.ts';
-import { deadDiscard, deadList, deadRedrive } from './commands/dead.ts';
+import { deadDiscard, deadGroups, deadList, deadRedrive } from './commands/dead.ts';
 import { doctor } from './commands/doctor.ts';
 import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
+import { operationGet, operationStop } from './commands/operation.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
 import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
 import { submit } from './commands/submit.ts';
@@ -26,8 +27,11 @@ export const commands: readonly Command[] = [
   runNow,
   remove,
   deadList,
+  deadGroups,
   deadRedrive,
   deadDiscard,
+  operationGet,
+  operationStop,
   queueList,
   queueMake,
   queueSet,

@@ -1,6 +1,6 @@
 /** The options that choose jobs, and reading all pages of a choice. */
 
-import type { JobListInput } from '../contract/filter.ts';
+import type { DeadListInput, JobListInput } from '../contract/filter.ts';
 import type { Job } from '../contract/job.ts';
 import { modes } from '../contract/job.ts';
 import type { JobState } from '../contract/states.ts';
@@ -98,18 +98,18 @@ export type JobPageHead = { next: string | null; total: number; exact: boolean }
 export async function* readJobs(
   connection: Connection,
   route: ListRoute,
-  query: JobListInput,
+  query: DeadListInput,
   most: number,
 ): AsyncGenerator<{ jobs: Job[]; head: JobPageHead }> {
   let left = most;
   let { cursor } = query;
   do {
-    const { state, ...withoutState } = query;
+    const { state, fingerprint, ...withoutState } = query;
     const page = { ...withoutState, limit: Math.min(pageJobs, left), ...(cursor === undefined ? {} : { cursor }) };
     const { jobs, ...head } =
       route === 'listJobs'
         ? await connection.client.call('listJobs', { query: state === undefined ? page : { ...page, state } })
-        : await connection.client.call('listDeadLetters', { query: page });
+        : await connection.client.call('listDeadLetters', { query: fingerprint === undefined ? page : { ...page, fingerprint } });
     yield { jobs, head };
     left -= jobs.length;
     cursor = head.next ?? undefined;

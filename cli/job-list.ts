@@ -1,6 +1,6 @@
 /** What `ls` and `dead ls` have in common: pages of jobs, for people or as one JSON value. */
 
-import type { JobListInput } from '../contract/filter.ts';
+import type { DeadListInput } from '../contract/filter.ts';
 import type { Job } from '../contract/job.ts';
 import type { CommandContext, Input } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -15,7 +15,7 @@ const defaultLimit = 50;
 
 export type JobList = {
   route: ListRoute;
-  query: JobListInput;
+  query: DeadListInput;
   render(jobs: readonly Job[], now: number, paint: Paint): string[];
   /** For a person, when there is none. */
   none: string;

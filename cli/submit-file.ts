@@ -39,6 +39,8 @@ export async function submitFile(file: string, input: Input, wait: WaitAsked, co
   const progress: Progress = { ids: [], resumeFrom: fromLine };
 
   const source = file === '-' ? io.stdin : createReadStream(resolve(io.folder, file));
+  // An error before anyone reads (a file that is not there) is kept by the stream for whoever does; unheard it would end the process.
+  source.on('error', () => {});
   let failure: unknown;
   try {
     const ended = await interruptible(io, async (signal) => {

@@ -46,7 +46,16 @@ export const jobListSchema = z.strictObject({
   cursor: cursorSchema,
 });
 export type JobListQuery = z.output<typeof jobListSchema>;
+/** A dead job's cause, as in `GET /v1/dead-letters/groups`. */
+export const fingerprintSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be a fingerprint: 16 digits from 0 to f');
+
+export const deadFilterSchema = z.strictObject(filterShape).omit({ state: true });
+
+export const deadListSchema = jobListSchema.omit({ state: true }).extend({ fingerprint: fingerprintSchema.optional() });
+export type DeadListQuery = z.output<typeof deadListSchema>;
+
 export type JobListInput = Partial<Omit<JobListQuery, never>>;
+export type DeadListInput = JobListInput & { fingerprint?: string };
 
 export const pageSchema = z.strictObject({
   limit: wholeNumber(1, limits.pageJobs).default(100),

@@ -63,6 +63,10 @@ export type Job = JobSummary & {
   /** When it has to have ended, from `deadlineMs`. */
   deadlineAt: string | null;
   concurrencyKey: string | null;
+  /** What was submitted, once someone has changed the payload; null while it is unchanged. */
+  firstPayload: JsonObject | null;
+  /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */
+  fingerprint: string | null;
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

@@ -32,6 +32,11 @@ export const limits = {
   missedSlots: 1_000,
   /** Unfinished jobs of one schedule, one waiting for the other. */
   scheduleLine: 1_000,
+  /** Jobs that one operation may be about, and operations that may run at once. */
+  operationJobs: 1_000_000,
+  operations: 100,
+  patchOperations: 100,
+  canaries: 1_000,
 } as const;
 
 export const defaults = {

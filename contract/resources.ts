@@ -138,17 +138,20 @@ export type Info = {
   limits: Record<string, number>;
 };
 
-export const idListSchema = z.strictObject({
-  ids: z.array(z.string().min(1).max(64)).min(1).max(10_000),
-});
-
 export const operationStates = ['running', 'completed', 'stopped', 'failed'] as const;
+export type OperationState = (typeof operationStates)[number];
+
 export type Operation = {
   id: string;
   action: string;
-  state: (typeof operationStates)[number];
+  state: OperationState;
+  /** Jobs that were chosen when it was asked for. */
   matched: number;
   done: number;
+  /** Jobs that were left as they are; `failures` says why. */
   failed: number;
+  /** While it runs: what it waits for. At its end: why it stopped, or what failed. */
   reason?: string;
+  /** The most frequent first; at most 20, the rest as one. */
+  failures?: { reason: string; count: number }[];
 };

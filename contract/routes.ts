@@ -1,10 +1,20 @@
 /** The public interface as one table: the server answers by it, the client asks by it. */
 
 import { z } from 'zod';
-import { eventQuerySchema, jobListSchema, jobQuerySchema, logQuerySchema, pageSchema, seriesQuerySchema } from './filter.ts';
+import {
+  deadListSchema,
+  eventQuerySchema,
+  jobListSchema,
+  jobQuerySchema,
+  logQuerySchema,
+  pageSchema,
+  seriesQuerySchema,
+} from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
+import type { DeadGroup } from './operations.ts';
+import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
-import { idListSchema, queueMakeSchema, queuePatchSchema } from './resources.ts';
+import { queueMakeSchema, queuePatchSchema } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
@@ -70,11 +80,22 @@ export const routes = {
   cancelJob: send<Job>('POST')('/v1/jobs/{id}/cancel', 'Cancel a job; a running task is aborted'),
   retryJob: send<Job>('POST')('/v1/jobs/{id}/retry', 'Run a job again with fresh attempts, or a waiting retry now'),
   runJobNow: send<Job>('POST')('/v1/jobs/{id}/run-now', 'Make a scheduled or retryable job due now'),
+  actOnJobs: send<Operation>('POST')(
+    '/v1/jobs/actions',
+    'Cancel, retry, delete or run now: everything that a filter matches',
+    jobActionSchema,
+  ),
 
-  listDeadLetters: get<JobPage>()('/v1/dead-letters', 'List dead jobs', jobListSchema.omit({ state: true })),
-  redriveDeadLetters: send<Operation>('POST')('/v1/dead-letters/redrive', 'Run dead jobs again with fresh attempts', idListSchema),
-  discardDeadLetters: send<Operation>('POST')('/v1/dead-letters/discard', 'Delete dead jobs', idListSchema),
+  listDeadLetters: get<JobPage>()('/v1/dead-letters', 'List dead jobs', deadListSchema),
+  listDeadGroups: get<{ groups: DeadGroup[]; next: string | null }>()(
+    '/v1/dead-letters/groups',
+    'Dead jobs by what they died of, the largest group first',
+    pageSchema,
+  ),
+  redriveDeadLetters: send<Operation>('POST')('/v1/dead-letters/redrive', 'Run dead jobs again with fresh attempts', redriveSchema),
+  discardDeadLetters: send<Operation>('POST')('/v1/dead-letters/discard', 'Delete dead jobs', discardSchema),
   getOperation: get<Operation>()('/v1/operations/{id}', 'Read an operation'),
+  stopOperation: send<Operation>('POST')('/v1/operations/{id}/stop', 'Stop an operation; what it has done stays done'),
 
   listTasks: get<{ tasks: Task[]; next: null }>()('/v1/tasks', 'Every task, built in and the user’s own'),
   getTask: get<Task>()('/v1/tasks/{name}', 'Read a task'),

@@ -26,7 +26,7 @@ export type FinalState = (typeof finalStates)[number];
  * longer fits its task. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  blocked: ['scheduled', 'available', 'cancelled', 'dead'],
+  blocked: ['available', 'cancelled', 'dead'],
   scheduled: ['available', 'cancelled', 'dead'],
   available: ['executing', 'scheduled', 'cancelled', 'dead'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],

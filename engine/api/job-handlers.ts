@@ -1,4 +1,4 @@
-/** Jobs, dead letters and operations. */
+/** Jobs. */
 
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -23,11 +23,7 @@ type JobRoute =
   | 'listAttempts'
   | 'cancelJob'
   | 'retryJob'
-  | 'runJobNow'
-  | 'listDeadLetters'
-  | 'redriveDeadLetters'
-  | 'discardDeadLetters'
-  | 'getOperation';
+  | 'runJobNow';
 
 /** @param refuseWork throws shutting-down once the engine takes nothing more */
 export function jobHandlers(backend: Backend, now: () => number, refuseWork: () => void): Pick<Handlers, JobRoute> {
@@ -72,11 +68,6 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
       const { limit, cursor } = call.query;
       return json(200, await backend.listAttempts(param(call, 'id'), { limit, cursor }));
     },
-
-    listDeadLetters: async ({ query }) => json(200, await backend.listJobs({ ...query, state: ['dead'] })),
-    redriveDeadLetters: async ({ body }) => json(202, await backend.redrive(body.ids)),
-    discardDeadLetters: async ({ body }) => json(202, await backend.discard(body.ids)),
-    getOperation: async (call) => json(200, await backend.getOperation(param(call, 'id'))),
   };
 }
 

@@ -34,6 +34,8 @@ function boundsOf(schema: z.core.$ZodType): Bounds | null {
 function findBounds(schema: z.core.$ZodType): Bounds | null {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return boundsOf(schema.def.innerType);
+  // A value that stands for a list of one is read as such before it is checked.
+  if (schema instanceof z.ZodPipe) return boundsOf(schema.def.out);
   if (schema instanceof z.ZodArray) return { maximum: maximumOf(schema), item: boundsOf(schema.def.element) };
   if (!(schema instanceof z.ZodObject)) return null;
   const fields: [string, Bounds][] = [];

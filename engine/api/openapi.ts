@@ -89,6 +89,7 @@ function replies(name: RouteName): JsonObject {
     case 'submitBatch':
     case 'redriveDeadLetters':
     case 'discardDeadLetters':
+    case 'actOnJobs':
       return { '202': jsonReply(name, 'Accepted.') };
     case 'getJob':
       return { '200': jsonReply(name, 'The job.'), '304': { description: 'Unchanged since the given ETag.' } };

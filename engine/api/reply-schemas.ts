@@ -6,6 +6,7 @@ import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
+import type { DeadGroup } from '../../contract/operations.ts';
 import type {
   Health,
   Info,
@@ -88,6 +89,8 @@ const job = named(
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),
+    firstPayload: jsonObject.nullable(),
+    fingerprint: z.string().nullable(),
     createdAt: time,
     runAt: time,
     startedAt: time.nullable(),
@@ -131,6 +134,7 @@ const operation = named(
     done: count,
     failed: count,
     reason: z.string().exactOptional(),
+    failures: z.array(z.object({ reason: z.string(), count })).exactOptional(),
   }) satisfies z.ZodType<Operation>,
 );
 
@@ -166,6 +170,18 @@ const schedule = named(
     createdAt: time,
     updatedAt: time,
   }) satisfies z.ZodType<Schedule>,
+);
+
+const deadGroup = named(
+  'DeadGroup',
+  z.object({
+    fingerprint: z.string(),
+    sample: z.string(),
+    task: z.string(),
+    count,
+    firstAt: time,
+    lastAt: time,
+  }) satisfies z.ZodType<DeadGroup>,
 );
 
 const stateCounts = named('StateCounts', z.record(z.enum(jobStates), count) satisfies z.ZodType<StateCounts>);
@@ -330,7 +346,10 @@ export const replySchemas: ReplySchemas = {
   listDeadLetters: jobPage,
   redriveDeadLetters: operation,
   discardDeadLetters: operation,
+  listDeadGroups: named('DeadGroupPage', z.object({ groups: z.array(deadGroup), next: cursor })),
+  actOnJobs: operation,
   getOperation: operation,
+  stopOperation: operation,
   listTasks: named('TaskList', z.object({ tasks: z.array(task), next: z.null() })),
   getTask: task,
   listQueues: named('QueueList', z.object({ queues: z.array(queue), next: z.null() })),

@@ -16,6 +16,7 @@ import { EventStreams } from './event-stream.ts';
 import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
+import { operationHandlers } from './operation-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
@@ -71,6 +72,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const endpoints = endpointsOf({
     ...jobHandlers(backend, now, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
+    ...operationHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });

@@ -4,8 +4,9 @@
  */
 
 import type { EngineEvent } from '../../contract/events.ts';
-import type { EventQuery, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
+import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
 import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
@@ -46,6 +47,9 @@ export interface Backend {
   /** Answers when the job is final, is deleted (not-found) or `waitMs` have passed, with the job as it is then. */
   waitForJob(id: string, waitMs: number): Promise<Job>;
   listJobs(query: JobListQuery): Promise<JobPage>;
+  listDead(query: DeadListQuery): Promise<JobPage>;
+  /** The largest first. */
+  listDeadGroups(page: { limit: number; cursor: string | undefined }): Promise<{ groups: DeadGroup[]; next: string | null }>;
   listAttempts(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ attempts: Attempt[]; next: string | null }>;
   readLogs(id: string, page: { limit: number; cursor: string | undefined; tail: number | undefined }): Promise<LogPage>;
   /**
@@ -61,9 +65,17 @@ export interface Backend {
   runJobNow(id: string): Promise<Job>;
   deleteJob(id: string): Promise<void>;
 
-  redrive(ids: string[]): Promise<Operation>;
-  discard(ids: string[]): Promise<Operation>;
+  /**
+   * Operations on what is selected at the time of the call. They answer once accepted, and over few jobs once done.
+   * @throws Problem not-found (of a fingerprint), invalid-request, rate-limited, shutting-down, storage-full
+   */
+  redrive(request: RedriveRequest): Promise<Operation>;
+  discard(selection: DeadSelection): Promise<Operation>;
+  actOnJobs(request: JobActionRequest): Promise<Operation>;
+  /** @throws Problem not-found */
   getOperation(id: string): Promise<Operation>;
+  /** @throws Problem not-found, wrong-state */
+  stopOperation(id: string): Promise<Operation>;
 
   listTasks(): Promise<Task[]>;
   getTask(name: string): Promise<Task>;

@@ -1,8 +1,6 @@
-/** What a person does to jobs that are there: cancel, retry, run now, change, delete; one by one or many. */
+/** What a person does to jobs that are there: cancel, retry, run now, change, delete. What is done to many: operations.ts. */
 
 import { invalidFields, Problem } from '../../contract/errors.ts';
-import type { JobEventType } from '../../contract/events.ts';
-import type { Operation } from '../../contract/resources.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { JobPatch } from '../../contract/submission.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
@@ -24,9 +22,6 @@ export type ControlParts = {
   logBook: LogBook;
   now: () => number;
 };
-
-/** Jobs changed in one transaction by an operation on many. */
-const chunkJobs = 500;
 
 export class Control {
   readonly #parts: ControlParts;
@@ -67,7 +62,7 @@ export class Control {
     const { store } = this.#parts;
     return this.#available(() => {
       const row = this.#inState(id, (state) => state === 'dead' || state === 'cancelled' || state === 'retryable', 'retry');
-      return row.state === 'retryable' ? this.#inLine(store.jobs.makeDueNow(row, this.#parts.now())) : this.#renew(row);
+      return row.state === 'retryable' ? this.inLine(store.jobs.makeDueNow(row, this.#parts.now())) : this.#renew(row);
     });
   }
 
@@ -75,7 +70,7 @@ export class Control {
     const { store, now } = this.#parts;
     return this.#available(() => {
       const row = this.#inState(id, (state) => state === 'scheduled' || state === 'retryable', 'run now');
-      return this.#inLine(store.jobs.makeDueNow(row, now()));
+      return this.inLine(store.jobs.makeDueNow(row, now()));
     });
   }
 
@@ -94,7 +89,7 @@ export class Control {
         const amended = amend(row, patch, now());
         dispatch.leftLine(row);
         store.jobs.amendWaiting(row, amended);
-        return amended.state === 'available' ? this.#inLine(amended) : amended;
+        return amended.state === 'available' ? this.inLine(amended) : amended;
       },
       (changed) => {
         if (changed.state !== 'available') dispatch.becameScheduled(changed);
@@ -118,69 +113,35 @@ export class Control {
   }
 
   announceDeleted(row: JobRow): void {
-    const { events, waiters, logBook, now } = this.#parts;
+    const { dispatch, events, waiters, logBook, now } = this.#parts;
+    dispatch.leftLine(row);
     events.job('job.deleted', row, now());
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, null);
   }
 
-  /** Dead jobs of these ids become available with fresh attempts. */
-  redrive(ids: string[], report: Operation): Promise<void> {
-    return this.#eachDead(
-      ids,
-      report,
-      (row) => this.#renew(row),
-      (row) => this.#announceMove('job.available', row),
-    );
-  }
-
-  discard(ids: string[], report: Operation): Promise<void> {
-    const { store } = this.#parts;
-    const remove = (row: JobRow) => {
-      store.jobs.deleteJob(row);
-      return row;
-    };
-    return this.#eachDead(ids, report, remove, (row) => this.announceDeleted(row));
-  }
-
-  async #eachDead(ids: string[], report: Operation, change: (row: JobRow) => JobRow, announce: (row: JobRow) => void): Promise<void> {
-    for (let start = 0; start < ids.length; start += chunkJobs) {
-      const chunk = ids.slice(start, start + chunkJobs);
-      const changed = await this.#parts.store.commit.write(
-        'may',
-        () =>
-          chunk.flatMap((id) => {
-            const row = this.#parts.store.jobs.findJob(id);
-            return row?.state === 'dead' && !this.#keyTaken(row) ? change(row) : [];
-          }),
-        (rows) => rows.forEach(announce),
-      );
-      report.done += changed.length;
-      report.failed += chunk.length - changed.length;
-    }
+  announceAvailable(row: JobRow): void {
+    this.#parts.events.job('job.available', row, this.#parts.now());
   }
 
   #available(move: () => JobRow): Promise<JobRow> {
-    return this.#parts.store.commit.write('may', move, (row) => this.#announceMove('job.available', row));
+    return this.#parts.store.commit.write('may', move, (row) => this.announceAvailable(row));
   }
 
   /** Inside the transaction: what is submitted in the same turn comes after it. */
-  #inLine(row: JobRow): JobRow {
+  inLine(row: JobRow): JobRow {
     this.#parts.dispatch.becameReady(row);
     return row;
   }
 
-  #announceMove(type: JobEventType, row: JobRow): void {
-    this.#parts.events.job(type, row, this.#parts.now());
-  }
-
   #renew(row: JobRow): JobRow {
-    const holder = this.#keyTaken(row);
+    const holder = this.keyHolder(row);
     if (holder) throw wrongState(row, 'retry', `its unique key "${row.unique_key}" is taken by job ${jobIdOf(holder)}`);
-    return this.#inLine(this.#parts.store.jobs.renewJob(row, this.#parts.now()));
+    return this.inLine(this.#parts.store.jobs.renewJob(row, this.#parts.now()));
   }
 
-  #keyTaken(row: JobRow): JobRow | null {
+  /** The other job that holds this one's unique key now. */
+  keyHolder(row: JobRow): JobRow | null {
     if (row.unique_key === null) return null;
     const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key, this.#parts.now());
     return holder?.seq === row.seq ? null : holder;

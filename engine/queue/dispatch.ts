@@ -142,9 +142,10 @@ export class Dispatch {
     this.#deadlines.watch(row);
   }
 
-  /** Inside a transaction: a job has left the line without having run, so those that wait for its task or its key may go on. */
+  /** A job has left the line without having run, so those that wait for its task or its key may go on in the next claim. */
   leftLine(row: JobRow): void {
     this.#concurrency.open(row);
+    this.#parts.store.commit.request();
   }
 
   /** A task's limits may have changed. */
@@ -277,6 +278,8 @@ export class Dispatch {
       drains.ended(row.queue);
       events.job(`job.${row.state}`, row, now());
     }
+    // It may have been the one that was let in line for the rest of its key.
+    if (row.state !== 'completed') this.leftLine(row);
     logBook.attemptEnded(row.seq);
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, row);

@@ -74,6 +74,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     concurrency_key: submission.concurrencyKey ?? null,
     unique_scope: submission.unique?.scope ?? null,
     schedule_slot: null,
+    fingerprint: null,
   };
 }
 

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { invalid, Problem } from '../../contract/errors.ts';
-import type { JobFilter, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job } from '../../contract/job.ts';
-import type { Health, Operation } from '../../contract/resources.ts';
+import type { Health } from '../../contract/resources.ts';
+import type { JobPage } from '../../contract/routes.ts';
 import { isFinal } from '../../contract/states.ts';
 import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
+import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
+import { listDeadGroups } from './dead-groups.ts';
 import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
 import { EventStream } from './event-stream.ts';
@@ -18,9 +20,11 @@ import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
 import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
+import { Operations } from './operations.ts';
 import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
 import { Schedules } from './schedules.ts';
+import { selectDead, selectJobs } from './selection.ts';
 import { Submit } from './submit.ts';
 import { TaskFiles } from './task-files.ts';
 import { taskOf } from './task-report.ts';
@@ -54,9 +58,6 @@ export type QueueService = {
   stop(drainMs: number): Promise<void>;
 };
 
-/** Operations that can still be read. */
-const operationsKept = 1_000;
-
 export function createQueue(options: QueueOptions): QueueService {
   const { store, reader, lanes, now, random } = options;
   const events = new EventStream(now);
@@ -83,7 +84,8 @@ export function createQueue(options: QueueOptions): QueueService {
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
-  const operations = new Map<string, Operation>();
+  const actions = new BulkActions({ store, catalog, control, dispatch, now });
+  const operations = new Operations({ store, actions, dispatch, waiters, now });
   let stopping = false;
 
   store.commit.attach({
@@ -115,22 +117,20 @@ export function createQueue(options: QueueOptions): QueueService {
     return jobOf(progress ? { ...row, progress } : row);
   }
 
-  async function operate(action: string, ids: string[], run: (report: Operation) => Promise<void>): Promise<Operation> {
-    const operation: Operation = { id: randomUUID(), action, state: 'running', matched: ids.length, done: 0, failed: 0 };
-    operations.set(operation.id, operation);
-    for (const old of operations.keys()) {
-      if (operations.size <= operationsKept) break;
-      operations.delete(old);
-    }
-    try {
-      await run(operation);
-      operation.state = 'completed';
-      if (operation.failed > 0) operation.reason = `${operation.failed} of the jobs are not dead (any more), or their unique key is taken.`;
-    } catch (error) {
-      operation.state = 'failed';
-      operation.reason = error instanceof Error ? error.message : String(error);
-    }
-    return operation;
+  async function listed(query: JobListQuery | DeadListQuery, total: number | null): Promise<JobPage> {
+    if (query.cursor !== undefined && !/^\d{1,15}$/.test(query.cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
+    const answer = await reader.listJobs(query, total === null);
+    const jobs = answer.jobs.map((job) => {
+      const progress = job.state === 'executing' ? dispatch.runningRow(parseJobId(job.id)?.seq ?? 0)?.progress : undefined;
+      return progress ? { ...job, progress: JSON.parse(progress) } : job;
+    });
+    return { jobs, next: answer.next, total: answer.total ?? total ?? 0, exact: answer.exact };
+  }
+
+  /** null: the counters do not know it. */
+  function counted({ state, queue, task, mode, ...rest }: JobFilter): number | null {
+    if (needsScan(rest)) return null;
+    return store.counters.total({ ...(state && { state }), ...(queue && { queue }), ...(task && { task }), ...(mode && { mode }) });
   }
 
   const backend: Backend = {
@@ -144,20 +144,15 @@ export function createQueue(options: QueueOptions): QueueService {
       const wakeup = await waiters.wait(row.seq, waitMs);
       return wakeup === 'timeout' ? shown(control.find(id)) : shown(wakeup.row ?? control.find(id));
     },
-    async listJobs(query) {
-      if (query.cursor !== undefined && !/^\d{1,15}$/.test(query.cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-      const counted = !needsScan(query);
-      const answer = await reader.listJobs(query, !counted);
-      const jobs = answer.jobs.map((job) => {
-        const progress = job.state === 'executing' ? dispatch.runningRow(parseJobId(job.id)?.seq ?? 0)?.progress : undefined;
-        return progress ? { ...job, progress: JSON.parse(progress) } : job;
-      });
-      const { state, queue, task, mode } = query;
-      const total =
-        answer.total ??
-        store.counters.total({ ...(state && { state }), ...(queue && { queue }), ...(task && { task }), ...(mode && { mode }) });
-      return { jobs, next: answer.next, total, exact: answer.exact };
+    listJobs: (query) => listed(query, counted(query)),
+    async listDead({ fingerprint, ...query }) {
+      const dead = { ...query, state: ['dead' as const] };
+      if (fingerprint === undefined) return listed(dead, counted(dead));
+      const { queue, task, mode } = query;
+      const isWhole = !queue && !task && !mode && !needsScan(query);
+      return listed({ ...dead, fingerprint }, isWhole ? (store.deadGroups.findGroup(fingerprint)?.n ?? 0) : null);
     },
+    listDeadGroups: async (page) => listDeadGroups(store.deadGroups, page),
     async listAttempts(id, { limit, cursor }) {
       const row = control.find(id);
       const after = cursorNumber(cursor);
@@ -187,14 +182,17 @@ export function createQueue(options: QueueOptions): QueueService {
     runJobNow: async (id) => shown(await control.runNow(id)),
     deleteJob: (id) => control.delete(id),
 
-    redrive: (ids) => operate('redrive', ids, (report) => control.redrive(ids, report)),
-    discard: (ids) => operate('discard', ids, (report) => control.discard(ids, report)),
-    async getOperation(id) {
-      const operation = operations.get(id);
-      if (!operation)
-        throw new Problem('not-found', `There is no operation ${id}; only the last ${operationsKept} since the engine's start are kept.`);
-      return operation;
+    async redrive({ patch, canary, ratePerSecond, ...selection }) {
+      const terms = { ...(patch && { patch }), ...(canary && { canary }), ...(ratePerSecond && { ratePerSecond }) };
+      return operations.begin('redrive', await selectDead({ store, reader }, selection), terms);
     },
+    discard: async (selection) => operations.begin('discard', await selectDead({ store, reader }, selection), {}),
+    async actOnJobs({ action, ids, filter }) {
+      const terms = filter?.state ? { states: filter.state } : {};
+      return operations.begin(action, await selectJobs({ store, reader }, ids, filter), terms);
+    },
+    getOperation: async (id) => operations.get(id),
+    stopOperation: (id) => operations.stop(id),
 
     listTasks: async () =>
       catalog
@@ -249,6 +247,8 @@ export function createQueue(options: QueueOptions): QueueService {
         }
       });
       for (const task of store.jobs.heldTasks()) void dispatch.releaseHeld(task).catch(options.failed);
+      // Before the first claim: what an operation was to cancel must not start again.
+      await operations.open();
       dispatch.open();
       schedules.open();
       maintenance.open();
@@ -258,11 +258,13 @@ export function createQueue(options: QueueOptions): QueueService {
       stopping = true;
       submit.stop();
       schedules.close();
+      const operationsClosed = operations.close();
       const drained = dispatch.drain();
       if (!(await settledWithin(drained, drainMs))) {
         dispatch.abortAll('stopping');
         await settledWithin(drained, abortMs);
       }
+      await operationsClosed;
       waiters.releaseAll();
       catalog.close();
       await maintenance.close();
@@ -274,8 +276,7 @@ export function createQueue(options: QueueOptions): QueueService {
 const abortMs = 3_000;
 
 /** Filters that counters do not know. */
-function needsScan(query: JobListQuery): boolean {
-  const { tag, q, createdAfter, createdBefore }: JobFilter = query;
+function needsScan({ tag, q, createdAfter, createdBefore }: JobFilter): boolean {
   return tag !== undefined || (q !== undefined && q !== '') || createdAfter !== undefined || createdBefore !== undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Lists of jobs by key, for a read-only connection off the main thread. */
 
 import type { Database } from 'better-sqlite3';
-import type { JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Job } from '../../contract/job.ts';
 import { limits } from '../../contract/limits.ts';
 import type { JobState } from '../../contract/states.ts';
@@ -18,10 +18,13 @@ const windowRows = 50_000;
 
 export type JobListAnswer = { jobs: Job[]; next: string | null /** null: the counters know it. */; total: number | null; exact: boolean };
 
+/** What can be asked of jobs: a filter, or the cause of their death. */
+export type JobSelection = JobFilter & { fingerprint?: string | undefined };
+
 type Condition = { sql: string; values: (string | number)[]; indexed: boolean };
 type Range = { from: number; to: number };
 
-export function readJobList(db: Database, query: JobListQuery, countMatches: boolean): JobListAnswer {
+export function readJobList(db: Database, query: JobListQuery | DeadListQuery, countMatches: boolean): JobListAnswer {
   const range = submissionRange(db, query);
   const conditions = conditionsOf(query);
   const page = readPage(db, query, range, conditions);
@@ -29,7 +32,12 @@ export function readJobList(db: Database, query: JobListQuery, countMatches: boo
   return { ...page, ...count(db, range, conditions) };
 }
 
-function readPage(db: Database, query: JobListQuery, range: Range, conditions: Condition[]): { jobs: Job[]; next: string | null } {
+function readPage(
+  db: Database,
+  query: JobListQuery | DeadListQuery,
+  range: Range,
+  conditions: Condition[],
+): { jobs: Job[]; next: string | null } {
   const descending = query.order === '-createdAt';
   const after = query.cursor === undefined ? null : Number(query.cursor);
   const rest: Range = {
@@ -69,12 +77,12 @@ function count(db: Database, range: Range, conditions: Condition[]): { total: nu
   return { total, exact: true };
 }
 
-function whereOf(conditions: Condition[]): string {
+export function whereOf(conditions: Condition[]): string {
   return ['seq BETWEEN ? AND ?', ...conditions.map(({ sql }) => sql)].join(' AND ');
 }
 
 /** One window over everything where the rows that match are found by an index, in order; else steps of a bounded size. */
-function* windowsOf(range: Range, conditions: Condition[], descending: boolean): Generator<Range> {
+export function* windowsOf(range: Range, conditions: Condition[], descending: boolean): Generator<Range> {
   if (conditions.length === 0 || (conditions.length === 1 && conditions[0]?.indexed)) {
     yield range;
     return;
@@ -86,9 +94,11 @@ function* windowsOf(range: Range, conditions: Condition[], descending: boolean):
   }
 }
 
-function conditionsOf(query: JobListQuery): Condition[] {
+export function conditionsOf(query: JobSelection): Condition[] {
   const conditions: Condition[] = [];
-  if (query.state) conditions.push(stateCondition(query.state));
+  // Only dead jobs have one, so it says the state as well.
+  if (query.fingerprint !== undefined) conditions.push({ sql: 'fingerprint = ?', values: [query.fingerprint], indexed: true });
+  else if (query.state) conditions.push(stateCondition(query.state));
   for (const column of ['queue', 'task', 'mode'] as const) {
     const values = query[column];
     if (values) conditions.push({ sql: `${column} IN (${marks(values)})`, values, indexed: column !== 'mode' && values.length === 1 });
@@ -139,7 +149,7 @@ function containing(text: string): string {
  * Rows in order of submission are, but for clocks that were set back, in order of `created_at`: a binary search over row
  * numbers finds the ends of a time range without an index on times.
  */
-function submissionRange(db: Database, query: JobListQuery): Range {
+export function submissionRange(db: Database, query: JobSelection): Range {
   const bounds = db
     .prepare<[], { low: number | null; high: number | null }>(
       'SELECT (SELECT min(seq) FROM jobs) AS low, (SELECT max(seq) FROM jobs) AS high',

@@ -43,6 +43,8 @@ export type JobRow = {
   unique_scope: UniqueScope | null;
   /** store/schedule-slot.ts; null: no schedule made it. */
   schedule_slot: string | null;
+  /** What all jobs that died of the same cause share; set exactly while it is dead. */
+  fingerprint: string | null;
 };
 
 export const jobColumns = [
@@ -80,6 +82,7 @@ export const jobColumns = [
   'concurrency_key',
   'unique_scope',
   'schedule_slot',
+  'fingerprint',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -130,6 +133,8 @@ export function jobOf(row: JobRow): Job {
     result: parsed<Json>(row.result),
     optimistic: parsed<Json>(row.optimistic),
     decision: parsed<Decision>(row.decision),
+    firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
+    fingerprint: row.fingerprint,
     ...rest,
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,

@@ -5,8 +5,9 @@ import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
 import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
 import type { CounterChanges } from './counters.ts';
+import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
-import { parseJobId } from './job-id.ts';
+import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
@@ -30,13 +31,14 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore) {
+export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
   const parked = prepareParked(db);
   const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
+  const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
   const insertReady = db.prepare('INSERT INTO ready (queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?)');
   const deleteReady = db.prepare('DELETE FROM ready WHERE queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?');
@@ -67,15 +69,16 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     'INSERT INTO attempts (seq, attempt, lane, thread, started_at, finished_at, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const finish = db.prepare(
-    "UPDATE jobs SET state = ?, finished_at = ?, result = ?, error = ?, progress = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
+    "UPDATE jobs SET state = ?, finished_at = ?, result = ?, error = ?, progress = ?, fingerprint = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
   );
   const wait = db.prepare(
     "UPDATE jobs SET state = ?, run_at = ?, max_attempts = ?, crashes = ?, error = ?, progress = NULL WHERE seq = ? AND state = 'executing' AND attempt = ?",
   );
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
-  const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ? WHERE seq = ?");
+  const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
-    "UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL, first_started_at = NULL, deadline_at = ? WHERE seq = ?",
+    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL,
+      fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
   const amend = db.prepare(
@@ -204,13 +207,14 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
    */
   function finishAttempt(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow | null {
     if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
-    const changed = finish.run(end.state, at, end.result, end.error, row.progress, row.seq, row.attempt).changes;
+    const fingerprint = end.state === 'dead' ? deadGroups.join(row.task, end.error, at) : null;
+    const changed = finish.run(end.state, at, end.result, end.error, row.progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
     letGo(row, at);
     scheduleLine.leave(row);
     move(row, end.state);
-    return { ...row, ...end, finished_at: at };
+    return { ...row, ...end, finished_at: at, fingerprint };
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -244,17 +248,23 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   /** Ends a job that waits and can never run, e.g. because its payload no longer fits its task. */
   function buryWaiting(row: JobRow, error: string, at: number): JobRow {
     leaveWaiting(row);
-    bury.run(at, error, row.seq);
+    const fingerprint = deadGroups.join(row.task, error, at);
+    bury.run(at, error, fingerprint, row.seq);
     letGo(row, at);
     scheduleLine.leave(row);
     move(row, 'dead');
-    return { ...row, state: 'dead', finished_at: at, error };
+    return { ...row, state: 'dead', finished_at: at, error, fingerprint };
   }
 
-  /** Makes a final job available again with fresh attempts and a fresh deadline; its history stays. The caller has seen that its unique key is free. */
-  function renewJob(row: JobRow, at: number): JobRow {
+  /**
+   * Makes a final job available again with fresh attempts and a fresh deadline, perhaps with another payload; its history and
+   * its first payload stay. The caller has seen that its unique key is free.
+   */
+  function renewJob(row: JobRow, at: number, payload = row.payload): JobRow {
+    const first_payload = payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload);
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
-    renew.run(at, deadline_at, row.seq);
+    deadGroups.leave(row.fingerprint);
+    renew.run(at, deadline_at, payload, first_payload, row.seq);
     unique.takeKey(row, at);
     scheduleLine.enter(row);
     move(row, 'available');
@@ -270,6 +280,9 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
         progress: null,
         first_started_at: null,
         deadline_at,
+        fingerprint: null,
+        payload,
+        first_payload,
       },
     };
     deadlines.keepDeadline(renewed);
@@ -318,6 +331,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     unique.dropKey(row);
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
+    deadGroups.leave(row.fingerprint);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }
@@ -354,6 +368,12 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     /** A schedule's jobs, the newest slot first; `before` is the `schedule_slot` of an earlier page's last, '' for the first page. */
     jobsOfSchedule: (schedule: string, before: string, limit: number) =>
       ofSchedule.all(slotKey(schedule, 0), before === '' ? `${schedule}A` : before, limit).flatMap((seq) => readJob(seq) ?? []),
+    /** As `findJob`, without reading the whole of it. */
+    findMember(id: string): JobKey | null {
+      const key = parseJobId(id);
+      const row = key && keyBySeq.get(key.seq);
+      return row && row.created_at === key.createdAt && row.nonce === key.nonce ? key : null;
+    },
     lastSeq: () => lastSeq.get() ?? 0,
     readyPairs: () => readyPairs.all(),
     nextDueAt: () => firstScheduled.get() ?? null,

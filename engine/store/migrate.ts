@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { errorFingerprint, errorSample } from './error-fingerprint.ts';
 import { StorageError } from './storage-error.ts';
 
 /** Marks a database file as ours ("SWYD"), as in SQLite's `application_id`. */
@@ -38,6 +39,9 @@ export function refuseForeign(db: Database): void {
 /** Brings the database to the newest schema, each step in a transaction of its own. */
 export function migrate(db: Database): void {
   const version = versionOf(db);
+  const text = (value: unknown) => (value === null ? null : String(value));
+  db.function('error_fingerprint', { deterministic: true }, (task, error) => errorFingerprint(String(task), text(error)));
+  db.function('error_sample', { deterministic: true }, (error) => errorSample(text(error)));
   for (const { number, name } of listMigrations().filter((migration) => migration.number > version)) {
     const sql = readFileSync(new URL(name, folder), 'utf8');
     db.transaction(() => {

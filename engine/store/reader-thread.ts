@@ -1,23 +1,50 @@
 /** The thread for long reads. It only ever ends with the engine, so it may hold a database connection. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { JobListQuery } from '../../contract/filter.ts';
-import { readJobList } from './job-list.ts';
+import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
+import { type JobSelection, readJobList } from './job-list.ts';
+import { selectJobs } from './job-selection.ts';
 import { openReader } from './open.ts';
 
-export type ReadRequest = { request: number; query: JobListQuery; countMatches: boolean };
-export type ReadAnswer = { request: number; answer?: ReturnType<typeof readJobList>; error?: string };
+export type ReadRequest = { request: number } & (
+  | { kind: 'list'; query: JobListQuery | DeadListQuery; countMatches: boolean }
+  | { kind: 'select'; selection: JobSelection }
+);
+export type ReadAnswer = { request: number } & (
+  | { list: ReturnType<typeof readJobList> }
+  | { selected: Float64Array<ArrayBuffer> | null }
+  | { error: string }
+);
 
-const db = openReader((workerData as { file: string }).file);
+const { file } = workerData as { file: string };
+const db = openReader(file);
+/** A connection of its own: a selection is one read transaction over many turns, and lists shall see what is new meanwhile. */
+const selectionDb = openReader(file);
 const port = parentPort;
 if (!port) throw new Error('reader-thread runs only as a worker thread');
 
-port.on('message', ({ request, query, countMatches }: ReadRequest) => {
-  let answer: ReadAnswer;
-  try {
-    answer = { request, answer: db.transaction(() => readJobList(db, query, countMatches))() };
-  } catch (error) {
-    answer = { request, error: String(error) };
+let selections: Promise<void> = Promise.resolve();
+
+port.on('message', (asked: ReadRequest) => {
+  const { request } = asked;
+  if (asked.kind === 'list') {
+    port.postMessage(answerTo(request, () => ({ list: db.transaction(() => readJobList(db, asked.query, asked.countMatches))() })));
+    return;
   }
-  port.postMessage(answer);
+  selections = selections.then(async () => {
+    try {
+      const selected = await selectJobs(selectionDb, asked.selection);
+      port.postMessage({ request, selected } satisfies ReadAnswer, selected ? [selected.buffer] : []);
+    } catch (error) {
+      port.postMessage({ request, error: String(error) } satisfies ReadAnswer);
+    }
+  });
 });
+
+function answerTo(request: number, read: () => { list: ReturnType<typeof readJobList> }): ReadAnswer {
+  try {
+    return { request, ...read() };
+  } catch (error) {
+    return { request, error: String(error) };
+  }
+}

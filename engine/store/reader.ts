@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
-import type { JobListQuery } from '../../contract/filter.ts';
-import type { JobListAnswer } from './job-list.ts';
+import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
+import type { JobListAnswer, JobSelection } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
 /** Lists wait here at most this many at a time; more are refused rather than queued without a bound. */
 const waitingLimit = 256;
 
-type Waiting = { resolve: (answer: JobListAnswer) => void; reject: (error: unknown) => void };
+type Waiting = { resolve: (answer: ReadAnswer) => void; reject: (error: unknown) => void };
+type Question = ReadRequest extends infer Request ? (Request extends { request: number } ? Omit<Request, 'request'> : never) : never;
 
 /** Asks the thread for long reads. */
 export class Reader {
@@ -18,22 +19,35 @@ export class Reader {
   constructor(file: string, failed: (error: unknown) => void) {
     const entry = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
     this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: { file }, name: 'reader' });
-    this.#worker.on('message', ({ request, answer, error }: ReadAnswer) => {
-      const waiting = this.#waiting.get(request);
-      this.#waiting.delete(request);
-      if (answer) waiting?.resolve(answer);
-      else waiting?.reject(new Error(`reading failed: ${error}`));
+    this.#worker.on('message', (answer: ReadAnswer) => {
+      const waiting = this.#waiting.get(answer.request);
+      this.#waiting.delete(answer.request);
+      if ('error' in answer) waiting?.reject(new Error(`reading failed: ${answer.error}`));
+      else waiting?.resolve(answer);
     });
     this.#worker.on('error', failed);
   }
 
-  listJobs(query: JobListQuery, countMatches: boolean): Promise<JobListAnswer> {
+  async listJobs(query: JobListQuery | DeadListQuery, countMatches: boolean): Promise<JobListAnswer> {
+    const answer = await this.#ask({ kind: 'list', query, countMatches });
+    if (!('list' in answer)) throw new Error('the reader answered a list with something else');
+    return answer.list;
+  }
+
+  /** Everything that matches now: pairs of `seq` and `nonce`, oldest first; null when there are more than an operation may hold. */
+  async selectJobs(selection: JobSelection): Promise<Float64Array | null> {
+    const answer = await this.#ask({ kind: 'select', selection });
+    if (!('selected' in answer)) throw new Error('the reader answered a selection with something else');
+    return answer.selected;
+  }
+
+  #ask(question: Question): Promise<ReadAnswer> {
     if (this.#waiting.size >= waitingLimit)
       throw new Problem('rate-limited', 'Too many lists are being read at once. Ask again in a moment.', { retryAfterMs: 1000 });
     return new Promise((resolve, reject) => {
       const request = ++this.#request;
       this.#waiting.set(request, { resolve, reject });
-      this.#worker.postMessage({ request, query, countMatches } satisfies ReadRequest);
+      this.#worker.postMessage({ request, ...question } satisfies ReadRequest);
     });
   }
 

@@ -1,12 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempts } from './attempts.ts';
 import { Counters } from './counters.ts';
+import { prepareDeadGroups } from './dead-groups.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareIdempotency } from './idempotency.ts';
 import { prepareJobs } from './jobs.ts';
 import { prepareLogs } from './logs.ts';
 import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
+import { prepareOperations } from './operations.ts';
 import { prepareQueues } from './queues.ts';
 import { prepareRateStarts } from './rate-starts.ts';
 import { prepareScheduleLine } from './schedule-line.ts';
@@ -23,11 +25,14 @@ export function prepareStore(db: Database) {
   const counters = new Counters(db);
   const commit = new GroupCommit(db);
   const scheduleLine = prepareScheduleLine(db);
+  const deadGroups = prepareDeadGroups(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, counters, scheduleLine),
+    jobs: prepareJobs(db, counters, scheduleLine, deadGroups),
+    deadGroups,
+    operations: prepareOperations(db),
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),

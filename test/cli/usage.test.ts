@@ -55,7 +55,7 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
     ['a near miss of a command', ['submti'], '"submti" is an unknown command. Did you mean "submit"?'],
     ['a command that is not offered', ['workflow', 'ls'], '"workflow" is an unknown command.'],
     ['another one', ['backup', 'file'], '"backup" is an unknown command.'],
-    ['an unknown member of a family', ['dead', 'groups'], '"dead groups" is an unknown command. There are: ls, redrive, discard.'],
+    ['an unknown member of a family', ['dead', 'bury'], '"dead bury" is an unknown command. There are: ls, groups, redrive, discard.'],
     ['a near miss of an option', ['ls', '--stat', 'dead'], 'ls has no option --stat. Did you mean --state?'],
     ['an unknown option', ['get', 'x', '--frobnicate'], 'get has no option --frobnicate.'],
     ['an option before the command', ['--state', 'dead', 'ls'], '--state stands before the command.'],
@@ -91,8 +91,11 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
       '--retry-delays says every delay itself',
     ],
     ['a scope without a key', ['submit', 'echo', '--unique-scope', 'started'], 'need --unique KEY'],
-    ['ids and --all', ['dead', 'redrive', 'a', '--all'], 'Give either ids or --all.'],
-    ['neither ids nor --all', ['dead', 'discard'], 'dead discard needs ID… or --all.'],
+    ['ids and --all', ['dead', 'redrive', 'a', '--all'], 'Give either ids or --all or --fingerprint.'],
+    ['a group and --all', ['dead', 'redrive', '--fingerprint', 'a', '--all'], 'Give either ids or --all or --fingerprint.'],
+    ['a patch that is not JSON', ['dead', 'redrive', '--all', '--patch', '{'], '--patch is not JSON'],
+    ['a patch that is none', ['dead', 'redrive', '--all', '--patch', '[{"op":"set","path":"/a"}]'], '--patch is not a JSON Patch'],
+    ['neither ids nor --all', ['dead', 'discard'], 'dead discard needs ID… or --all or --fingerprint.'],
   ];
 
   it.each(cases)('%s', async (_, args, message) => {

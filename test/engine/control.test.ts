@@ -188,7 +188,7 @@ describe('retrying', () => {
     await rig.turn();
     const holder = await rig.add({ unique: { key: 'k' } });
     await expect(rig.backend.retryJob(id)).rejects.toMatchObject({ code: 'wrong-state', message: expect.stringContaining(holder.id) });
-    expect(await rig.backend.redrive([id])).toMatchObject({ done: 0, failed: 1, reason: expect.stringContaining('unique key') });
+    expect(await rig.backend.redrive({ ids: [id] })).toMatchObject({ done: 0, failed: 1, reason: expect.stringContaining('unique key') });
     rig.lanes.succeed(holder.id);
     await rig.turn();
     expect((await rig.backend.retryJob(id)).state).toBe('available');
@@ -318,16 +318,19 @@ describe('many at once', () => {
 
   test('dead jobs are run again, in more than one transaction when there are many', async () => {
     const ids = await dead(1_300);
-    const operation = await rig.backend.redrive(ids);
-    expect(operation).toMatchObject({ action: 'redrive', state: 'completed', matched: 1_300, done: 1_300, failed: 0 });
-    expect(await rig.backend.getOperation(operation.id)).toEqual(operation);
-    for (let turns = 0; turns < 3; turns++) await rig.turn();
+    const { id } = await rig.backend.redrive({ ids });
+    for (let turns = 0; turns < 9; turns++) await rig.turn();
+    expect(await rig.backend.getOperation(id)).toEqual({
+      ...{ id, action: 'redrive', state: 'completed', matched: 1_300, done: 1_300, failed: 0 },
+    });
     expect(rig.lanes.running.size).toBe(1_300);
   });
 
   test('dead jobs are discarded', async () => {
     const ids = await dead(600);
-    expect(await rig.backend.discard(ids.slice(50))).toMatchObject({ matched: 550, done: 550, failed: 0 });
+    const { id } = await rig.backend.discard({ ids: ids.slice(50) });
+    for (let turns = 0; turns < 5; turns++) await rig.turn();
+    expect(await rig.backend.getOperation(id)).toMatchObject({ state: 'completed', matched: 550, done: 550, failed: 0 });
     expect(rig.db.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(50);
   });
 
@@ -335,7 +338,7 @@ describe('many at once', () => {
     const ids = await dead(3);
     const alive = await rig.add();
     const asked = [...ids, ...ids, alive.id, 'nonsense', '01900000-0000-7000-8000-000000000000'];
-    expect(await rig.backend.redrive(asked)).toMatchObject({
+    expect(await rig.backend.redrive({ ids: asked })).toMatchObject({
       state: 'completed',
       matched: 9,
       done: 3,
@@ -353,16 +356,16 @@ describe('many at once', () => {
       await rig.turn();
       ids.push(id);
     }
-    expect(await rig.backend.redrive(ids)).toMatchObject({ done: 1, failed: 1 });
+    expect(await rig.backend.redrive({ ids })).toMatchObject({ done: 1, failed: 1 });
   });
 
-  test('an operation that meets a full disk says so', async () => {
-    const ids = await dead(400);
+  test('an operation is refused while the disk is full', async () => {
+    const ids = await dead(200);
     rig.diskFull(true);
-    const [operation] = await Promise.all([rig.backend.redrive(ids), rig.add({ payload: { text: 'x'.repeat(99_999) } }).catch(() => {})]);
-    expect(operation).toMatchObject({ state: 'failed', done: 0, reason: expect.stringContaining('disk is full') });
+    const refused = expect(rig.backend.redrive({ ids })).rejects.toMatchObject({ code: 'storage-full' });
+    await Promise.all([refused, rig.add({ payload: { text: 'x'.repeat(99_999) } }).catch(() => {})]);
     rig.diskFull(false);
-    expect(await rig.backend.redrive(ids)).toMatchObject({ state: 'completed', done: 400 });
+    expect(await rig.backend.redrive({ ids })).toMatchObject({ state: 'completed', done: 200 });
   });
 
   test('an operation that there is not is not found', async () => {

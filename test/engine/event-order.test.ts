@@ -38,7 +38,7 @@ describe('events', () => {
     const { id } = await rig.add({ retry: { maxAttempts: 1 } });
     rig.lanes.fail(id);
     await settled();
-    await rig.backend.redrive([id]);
+    await rig.backend.redrive({ ids: [id] });
     await settled();
     expect(heard).toEqual(['job.created', 'job.started', 'job.dead', 'job.available', 'job.started']);
   });

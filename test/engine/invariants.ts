@@ -65,6 +65,24 @@ const violations: Record<string, string> = {
     SELECT schedule_line.* FROM schedule_line LEFT JOIN jobs USING (seq) WHERE coalesce(jobs.state IN ('completed', 'dead', 'cancelled'), 1)`,
   'a schedule’s line that stands still': `
     SELECT schedule_id, min(seq) AS seq FROM schedule_line JOIN jobs USING (seq) GROUP BY schedule_id HAVING min(state = 'blocked') = 1`,
+  'a fingerprint that does not fit its job': `SELECT seq, state FROM jobs WHERE (state = 'dead') <> (fingerprint IS NOT NULL)`,
+  'a group of dead jobs that differs from the jobs': `
+    SELECT * FROM (
+      SELECT fingerprint, sum(n) AS n, sum(counted) AS counted FROM (
+        SELECT fingerprint, n, 0 AS counted FROM dead_groups
+        UNION ALL SELECT fingerprint, 0, 1 FROM jobs WHERE fingerprint IS NOT NULL
+      ) GROUP BY fingerprint
+    ) WHERE n <> counted`,
+  'a group of dead jobs of another task, or of other times': `
+    SELECT dead_groups.*, jobs.finished_at FROM jobs JOIN dead_groups USING (fingerprint)
+      WHERE jobs.task <> dead_groups.task OR jobs.finished_at NOT BETWEEN first_at AND last_at`,
+  'an operation whose counts do not add up': `
+    SELECT operations.* FROM operations WHERE done + failed
+        + (SELECT count(*) FROM operation_awaited WHERE operation = number AND action = 'cancel') <> position AND state = 'running'
+      OR state = 'completed' AND done + failed <> matched`,
+  'something left of an operation that has ended': `
+    SELECT operation FROM (SELECT operation FROM operation_members UNION SELECT operation FROM operation_awaited)
+      WHERE operation NOT IN (SELECT number FROM operations WHERE state = 'running')`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,

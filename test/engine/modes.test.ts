@@ -237,7 +237,7 @@ describe('auto', () => {
       job: {
         id,
         mode: 'auto',
-        decision: { mode: 'wait', samples: 0, p95Ms: null, waitMs: 1_000, reason: expect.stringContaining('0 of its runs') },
+        decision: { mode: 'wait', samples: 0, p95Ms: null, waitMs: 1_000, reason: expect.stringContaining('No run of it was measured') },
       },
     });
   });

@@ -75,6 +75,7 @@ class Lives {
       [6, () => this.#one((id) => this.#rig.backend.patchJob(id, this.#patch()))],
       [4, () => this.#one((id) => this.#delete(id))],
       [2, () => this.#dead()],
+      [2, () => this.#many()],
       [3, () => this.#queue()],
       [2, () => this.#breakOrMend()],
       [3, () => this.#rig.diskFull(this.#random() < 0.4)],
@@ -193,7 +194,7 @@ class Lives {
     const dead = this.#rig.db.prepare<[], number>("SELECT seq FROM jobs WHERE state = 'dead'").pluck().all();
     const ids = this.ids.filter(() => this.#random() < 0.3).slice(0, 60);
     if (dead.length === 0 || ids.length === 0) return;
-    if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive(ids));
+    if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive({ ids }));
     else {
       const isThere = (id: string) =>
         this.#rig.backend.getJob(id).then(
@@ -201,11 +202,29 @@ class Lives {
           () => false,
         );
       this.#watch(
-        this.#rig.backend.discard(ids).then(async () => {
+        this.#rig.backend.discard({ ids }).then(async () => {
           for (const id of ids) if (!(await isThere(id))) this.deleted.add(id);
         }),
       );
     }
+  }
+
+  #many(): void {
+    const { backend } = this.#rig;
+    const filter = { queue: [this.pick(['default', 'mail', 'slow']) ?? 'mail'] };
+    const ids = this.ids.filter(() => this.#random() < 0.3).slice(0, 60);
+    const patch = [{ op: 'replace' as const, path: '/text', value: 'mended' }];
+    const operations = [
+      () => backend.redrive({ filter, patch }),
+      () => backend.redrive({ filter: {}, canary: 2 }),
+      () => backend.redrive({ filter: {}, ratePerSecond: 3 }),
+      () => backend.actOnJobs({ action: 'cancel', filter }),
+      () => backend.actOnJobs({ action: 'retry', filter }),
+      () => backend.actOnJobs({ action: 'run-now', filter: { state: ['scheduled', 'retryable'] } }),
+      ...(ids.length === 0 ? [] : [() => backend.actOnJobs({ action: 'cancel', ids })]),
+    ];
+    const begun = this.pick(operations)?.() ?? Promise.reject(new Error('there is no operation to begin'));
+    this.#watch(this.#random() < 0.3 ? begun.then(({ id }) => backend.stopOperation(id)) : begun);
   }
 
   #queue(): void {

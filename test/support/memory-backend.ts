@@ -9,6 +9,7 @@ import type { EngineEvent, JobEventType } from '../../contract/events.ts';
 import type { EventQuery } from '../../contract/filter.ts';
 import type { Job, LogLine } from '../../contract/job.ts';
 import type { Json } from '../../contract/json.ts';
+import type { DeadSelection, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, StateCounts, Task } from '../../contract/resources.ts';
 import { defaultRetry } from '../../contract/retry.ts';
 import type { JobState } from '../../contract/states.ts';
@@ -19,6 +20,7 @@ import type { Backend, NumberedEngineEvent, SubmitOptions } from '../../engine/q
 export type MemoryBackend = Backend & {
   /** What `submit` was called with, oldest first. */
   readonly submitted: { submission: Submission; options: SubmitOptions }[];
+  readonly redriven: RedriveRequest[];
   readonly seriesAsked: { from: number; to: number; stepMs: number | undefined }[];
   finish(id: string, result: Json): void;
   log(id: string, ...texts: string[]): void;
@@ -48,6 +50,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   const operations = new Map<string, Operation>();
   const history: NumberedEngineEvent[] = [];
   const submitted: MemoryBackend['submitted'] = [];
+  const redriven: RedriveRequest[] = [];
   const seriesAsked: MemoryBackend['seriesAsked'] = [];
   const happenings = new EventEmitter().setMaxListeners(0);
   const subscribers = new Set<(events: NumberedEngineEvent[]) => void>();
@@ -113,6 +116,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       decision: null,
       deadlineAt: null,
       concurrencyKey: submission.concurrencyKey ?? null,
+      firstPayload: null,
+      fingerprint: null,
       createdAt: time(),
       runAt: new Date(now() + submission.delayMs).toISOString(),
       startedAt: null,
@@ -148,12 +153,26 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       error: null,
     };
   };
-  const operate = (action: string, ids: string[], step: (job: Job) => void): Operation => {
-    const dead = ids.flatMap((id) => jobs.get(id) ?? []).filter((job) => job.state === 'dead');
-    for (const job of dead) step(job);
-    const counts = { matched: ids.length, done: dead.length, failed: ids.length - dead.length };
-    const operation: Operation = { id: crypto.randomUUID(), action, state: 'completed', ...counts };
+  const operate = (action: string, chosen: (Job | undefined)[], isFit: (job: Job) => boolean, step: (job: Job) => void): Operation => {
+    const fit = chosen.filter((job) => job !== undefined && isFit(job)) as Job[];
+    for (const job of fit) step(job);
+    const failed = chosen.length - fit.length;
+    const counts = { matched: chosen.length, done: fit.length, failed };
+    const why = failed === 0 ? {} : { failures: [{ reason: 'not as it was', count: failed }] };
+    const operation: Operation = { id: crypto.randomUUID(), action, state: 'completed', ...counts, ...why };
     operations.set(operation.id, operation);
+    return operation;
+  };
+  const isDead = (job: Job) => job.state === 'dead';
+  const chooseDead = ({ ids, fingerprint, filter = {} }: DeadSelection) =>
+    ids
+      ? ids.map((id) => jobs.get(id))
+      : [...jobs.values()].filter(
+          (job) => isDead(job) && (fingerprint ?? job.fingerprint) === job.fingerprint && (filter.task?.includes(job.task) ?? true),
+        );
+  const findOperation = (id: string): Operation => {
+    const operation = operations.get(id);
+    if (!operation) throw new Problem('not-found', `There is no operation ${id}.`);
     return operation;
   };
   const waitUntilFinal = async (id: string, waitMs: number): Promise<Job> => {
@@ -174,6 +193,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 
   return {
     submitted,
+    redriven,
     seriesAsked,
     async submit(submission, options) {
       submitted.push({ submission, options });
@@ -187,6 +207,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       const job = insert(submission);
       if (submission.mode === 'sync' && submission.task === 'fail') {
         job.error = { name: 'Error', message: 'it failed' };
+        job.fingerprint = 'f'.repeat(16);
         move(job, 'dead', 'job.dead');
         throw new Problem('task-failed', 'The task failed.', { jobId: job.id, error: job.error });
       }
@@ -256,12 +277,35 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       jobs.delete(find(id).id);
       happenings.emit(`job ${id}`);
     },
-    redrive: async (ids) => operate('retry', ids, (job) => move(job, 'available', 'job.available')),
-    discard: async (ids) => operate('delete', ids, (job) => jobs.delete(job.id)),
-    async getOperation(id) {
-      const operation = operations.get(id);
-      if (!operation) throw new Problem('not-found', `There is no operation ${id}.`);
-      return operation;
+    async listDead({ fingerprint, limit }) {
+      const dead = [...jobs.values()].filter((job) => isDead(job) && (fingerprint ?? job.fingerprint) === job.fingerprint).reverse();
+      return { jobs: dead.slice(0, limit), next: null, total: dead.length, exact: true };
+    },
+    async listDeadGroups({ limit }) {
+      const groups = Map.groupBy([...jobs.values()].filter(isDead), (job) => job.fingerprint ?? '');
+      const shown = [...groups].map(([fingerprint, [first, ...more]]) => ({
+        ...{ fingerprint, sample: first?.error?.message ?? '', task: first?.task ?? '', count: 1 + more.length },
+        ...{ firstAt: time(), lastAt: time() },
+      }));
+      return { groups: shown.slice(0, limit), next: null };
+    },
+    redrive: async (request) => {
+      redriven.push(request);
+      return operate('redrive', chooseDead(request), isDead, (job) => move(job, 'available', 'job.available'));
+    },
+    discard: async (selection) => operate('discard', chooseDead(selection), isDead, (job) => jobs.delete(job.id)),
+    async actOnJobs({ action, ids, filter }) {
+      const chosen = ids ? ids.map((id) => jobs.get(id)) : [...jobs.values()].filter((job) => filter?.state?.includes(job.state) ?? true);
+      const isFit = (job: Job) => !isFinal(job.state) || action === 'delete';
+      return operate(action, chosen, isFit, (job) =>
+        action === 'delete' ? jobs.delete(job.id) : move(job, action === 'cancel' ? 'cancelled' : 'available', 'job.changed'),
+      );
+    },
+    getOperation: async (id) => findOperation(id),
+    async stopOperation(id) {
+      const operation = findOperation(id);
+      if (operation.state !== 'running') throw new Problem('wrong-state', `Operation ${id} is ${operation.state}.`);
+      return Object.assign(operation, { state: 'stopped', reason: 'Stopped on request.' });
     },
     listTasks: async () => tasks.map(readTask),
     getTask: async (name) => readTask(name),

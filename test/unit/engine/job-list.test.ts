@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type JobListQuery, jobListSchema } from '../../../contract/filter.ts';
 import type { JobState } from '../../../contract/states.ts';
 import { Counters } from '../../../engine/store/counters.ts';
+import { prepareDeadGroups } from '../../../engine/store/dead-groups.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
@@ -44,7 +45,7 @@ const queries = fc.record({
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
-  const store = prepareJobs(writer, new Counters(writer), prepareScheduleLine(writer));
+  const store = prepareJobs(writer, new Counters(writer), prepareScheduleLine(writer), prepareDeadGroups(writer));
   writer.exec('BEGIN; DELETE FROM jobs');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));

@@ -20,9 +20,18 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
     ...{ seq: 1, nonce: 0, created_at: start, state: 'executing', task: 'shell.run', queue: 'default', mode: 'async', lane: 'cpu' },
     ...{ priority: 0, attempt: 1, max_attempts: 5, budget: 5, crashes: 0, run_at: start, started_at: start, finished_at: null },
     ...{ timeout_ms: 60_000, unique_key: null, workflow_id: null, tags: '[]', retry: JSON.stringify({ ...defaultRetry, jitter: 0 }) },
-    ...{ progress: null, decision: null, error: null, payload: '{}', first_payload: null, optimistic: null, result: null },
     ...{ first_started_at: start, deadline_ms: null, deadline_at: null, concurrency_key: null, unique_scope: null },
-    schedule_slot: null,
+    ...{
+      progress: null,
+      decision: null,
+      error: null,
+      payload: '{}',
+      first_payload: null,
+      optimistic: null,
+      result: null,
+      schedule_slot: null,
+      fingerprint: null,
+    },
     ...changes,
   };
 }
