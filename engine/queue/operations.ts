@@ -201,8 +201,12 @@ export class Operations {
           if (!asCanaries) continue;
           after.canaries++;
         }
-        awaited++;
-        store.operations.awaitMember(number, { ...member, fingerprint: job?.fingerprint ?? null });
+        if (store.operations.awaitMember(number, { ...member, fingerprint: job?.fingerprint ?? null })) awaited++;
+        else {
+          // Its job runs and is awaited for the first of the two.
+          after.failed++;
+          countFailure(failures, 'named twice');
+        }
       }
       after.failures = JSON.stringify(failures);
       store.operations.advanceOperation(after);

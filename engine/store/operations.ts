@@ -56,7 +56,7 @@ export function prepareOperations(db: Database) {
   const end = db.prepare("UPDATE operations SET state = ?, reason = ?, finished_at = ? WHERE number = ? AND state = 'running'");
   const insertPart = db.prepare('INSERT INTO operation_members (operation, part, members) VALUES (?, ?, ?)');
   const readPart = db.prepare<[number, number], Buffer>('SELECT members FROM operation_members WHERE operation = ? AND part = ?').pluck();
-  const insertAwaited = db.prepare('INSERT OR REPLACE INTO operation_awaited (operation, seq, nonce, fingerprint) VALUES (?, ?, ?, ?)');
+  const insertAwaited = db.prepare('INSERT OR IGNORE INTO operation_awaited (operation, seq, nonce, fingerprint) VALUES (?, ?, ?, ?)');
   const deleteAwaited = db.prepare('DELETE FROM operation_awaited WHERE operation = ? AND seq = ?');
   const awaited = db.prepare<[number], AwaitedMember>(
     'SELECT seq, nonce, fingerprint FROM operation_awaited WHERE operation = ? ORDER BY seq',
@@ -99,7 +99,9 @@ export function prepareOperations(db: Database) {
         members.push({ seq: pairs[at] ?? 0, nonce: pairs[at + 1] ?? 0 });
       return members;
     },
-    awaitMember: (number: number, { seq, nonce, fingerprint }: AwaitedMember) => insertAwaited.run(number, seq, nonce, fingerprint),
+    /** @returns false when it is awaited already */
+    awaitMember: (number: number, { seq, nonce, fingerprint }: AwaitedMember) =>
+      insertAwaited.run(number, seq, nonce, fingerprint).changes === 1,
     /** @returns false when it was awaited no longer */
     awaitNoLonger: (number: number, seq: number) => deleteAwaited.run(number, seq).changes === 1,
     awaitedMembers: (number: number) => awaited.all(number),

@@ -329,6 +329,19 @@ describe('after the engine was killed', () => {
 });
 
 describe('an action on everything that a filter matches', () => {
+  test('a running job that is named twice is cancelled once, and the operation ends', async () => {
+    const { id } = await rig.add();
+    const operation = await rig.backend.actOnJobs({ action: 'cancel', ids: [id, id] });
+    rig.lanes.finish(id, { kind: 'aborted', reason: 'cancelled', error: null });
+    expect(await ended(operation)).toMatchObject({
+      state: 'completed',
+      matched: 2,
+      done: 1,
+      failed: 1,
+      reason: expect.stringContaining('named twice'),
+    });
+  });
+
   test('cancels what waits at once and what runs by its signal, and counts as failed what ended before it', async () => {
     await rig.backend.makeQueue('slow', { concurrency: 2 });
     const ids = await rig.addMany(Array.from({ length: 700 }, () => ({ task: 'http.request', queue: 'slow' })));

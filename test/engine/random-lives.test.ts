@@ -196,16 +196,9 @@ class Lives {
     if (dead.length === 0 || ids.length === 0) return;
     if (this.#random() < 0.7) this.#watch(this.#rig.backend.redrive({ ids }));
     else {
-      const isThere = (id: string) =>
-        this.#rig.backend.getJob(id).then(
-          () => true,
-          () => false,
-        );
-      this.#watch(
-        this.#rig.backend.discard({ ids }).then(async () => {
-          for (const id of ids) if (!(await isThere(id))) this.deleted.add(id);
-        }),
-      );
+      // Which of them it deletes, and when, is its own affair: it goes on after its answer, and over a crash.
+      for (const id of ids) this.deleted.add(id);
+      this.#watch(this.#rig.backend.discard({ ids }));
     }
   }
 

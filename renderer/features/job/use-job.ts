@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { Problem } from '../../../contract/errors.ts';
-import type { Attempt, Job } from '../../../contract/job.ts';
+import type { Attempt, Job, JobError } from '../../../contract/job.ts';
 import { client } from '../../data/client.ts';
 import { isJobEvent, useEventBatches, useLiveJob } from '../../data/live.ts';
 import { useResource } from '../../data/resource.ts';
@@ -43,7 +43,7 @@ export function useJob(id: string): ShownJob {
   useEffect(() => () => setDeleted((current) => (current === id ? null : current)), [id]);
 
   const notFound = read.error instanceof Problem && read.error.code === 'not-found';
-  const job = read.data && live ? { ...read.data, ...live } : read.data;
+  const job = read.data && live ? { ...read.data, ...live, error: fullError(read.data.error, live.error) } : read.data;
   return {
     job,
     attempts: attempts.data ?? [],
@@ -54,6 +54,12 @@ export function useJob(id: string): ShownJob {
       reloadAttempts();
     },
   };
+}
+
+/** A summary's error lacks what the task attached to it and may be cut: of the same error the one that was read tells more. */
+function fullError(read: JobError | null, live: JobError | null): JobError | null {
+  const same = read !== null && live !== null && read.name === live.name && read.message.startsWith(live.message);
+  return same ? read : live;
 }
 
 async function readAttempts(id: string, signal: AbortSignal): Promise<Attempt[]> {
