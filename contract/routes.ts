@@ -11,10 +11,12 @@ import {
   seriesQuerySchema,
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
+import type { Json } from './json.ts';
 import type { DeadGroup } from './operations.ts';
 import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
 import { queueMakeSchema, queuePatchSchema } from './resources.ts';
+import { type Retention, retentionPatchSchema } from './retention.ts';
 import type { Schedule } from './schedule.ts';
 import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
@@ -77,6 +79,7 @@ export const routes = {
     ...get<LogPage>()('/v1/jobs/{id}/logs', 'A job’s log; as an event stream it follows', logQuerySchema),
     stream: 'when-asked' as const,
   },
+  getResult: get<Json>()('/v1/jobs/{id}/result', 'A completed job’s result alone, of any size'),
   cancelJob: send<Job>('POST')('/v1/jobs/{id}/cancel', 'Cancel a job; a running task is aborted'),
   retryJob: send<Job>('POST')('/v1/jobs/{id}/retry', 'Run a job again with fresh attempts, or a waiting retry now'),
   runJobNow: send<Job>('POST')('/v1/jobs/{id}/run-now', 'Make a scheduled or retryable job due now'),
@@ -116,6 +119,9 @@ export const routes = {
     'The jobs that a schedule made, newest first',
     pageSchema,
   ),
+
+  getRetention: get<Retention>()('/v1/retention', 'How long ended jobs are kept, and the room they take'),
+  patchRetention: send<Retention>('PATCH')('/v1/retention', 'Change how long ended jobs are kept', retentionPatchSchema),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

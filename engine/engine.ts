@@ -57,6 +57,8 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
     tasksFolder: join(home, homeFiles.tasks),
+    resultsFolder: join(home, homeFiles.results),
+    log,
     now: Date.now,
     random: Math.random,
     outOfSpace: () => ballast.drop(),

@@ -21,6 +21,7 @@ import type {
   Workers,
 } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
+import type { Retention } from '../../contract/retention.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
 import type { Schedule } from '../../contract/schedule.ts';
@@ -96,6 +97,7 @@ const job = named(
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
     timeoutMs: z.number(),
+    resultFile: z.object({ path: z.string(), bytes: count }).exactOptional(),
     duplicate: z.literal(true).exactOptional(),
   }) satisfies z.ZodType<Job>,
 );
@@ -330,6 +332,27 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
+const keptJobs = z.object({ forMs: ms, count: count.nullable() });
+const retention = named(
+  'Retention',
+  z.object({
+    completed: keptJobs,
+    cancelled: keptJobs,
+    dead: keptJobs,
+    maxBytes: z.number().nullable(),
+    usage: z.object({ databaseBytes: count, freeBytes: count, resultBytes: count, shrinks: z.boolean() }),
+    lastDeleted: z
+      .object({
+        at: time,
+        completed: count,
+        cancelled: count,
+        dead: count,
+        reasons: z.object({ age: count, count, size: count }),
+      })
+      .nullable(),
+  }) satisfies z.ZodType<Retention>,
+);
+
 type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
@@ -339,6 +362,7 @@ export const replySchemas: ReplySchemas = {
   getJob: job,
   patchJob: job,
   listAttempts: named('AttemptPage', z.object({ attempts: z.array(attempt), next: cursor })),
+  getResult: named('Result', z.unknown().meta({ description: 'What the task returned.' }) as z.ZodType<Json>),
   readLogs: logPage,
   cancelJob: job,
   retryJob: job,
@@ -362,6 +386,8 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  getRetention: retention,
+  patchRetention: retention,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

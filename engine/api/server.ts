@@ -17,6 +17,8 @@ import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
 import { operationHandlers } from './operation-handlers.ts';
+
+import { retentionHandlers } from './retention-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
@@ -70,7 +72,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const health = (): Health => (stopping ? { status: 'degraded', detail: 'The engine is stopping.' } : options.health());
 
   const endpoints = endpointsOf({
-    ...jobHandlers(backend, now, refuseWork),
+    ...jobHandlers(backend, now, refuseWork, timing.stalledMs),
+    ...retentionHandlers(backend),
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),

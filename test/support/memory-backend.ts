@@ -4,6 +4,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { Problem } from '../../contract/errors.ts';
 import type { EngineEvent, JobEventType } from '../../contract/events.ts';
 import type { EventQuery } from '../../contract/filter.ts';
@@ -11,6 +12,7 @@ import type { Job, LogLine } from '../../contract/job.ts';
 import type { Json } from '../../contract/json.ts';
 import type { DeadSelection, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, StateCounts, Task } from '../../contract/resources.ts';
+import { defaultRetention, patchRetention, type Retention, type RetentionSettings } from '../../contract/retention.ts';
 import { defaultRetry } from '../../contract/retry.ts';
 import type { JobState } from '../../contract/states.ts';
 import { isFinal, jobStates } from '../../contract/states.ts';
@@ -59,6 +61,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   let sequence = 1_795_365_362_294_000;
   let waiters = 0;
   let failure: { error: unknown } | undefined;
+  let retention = defaultRetention;
 
   const time = () => new Date(now()).toISOString();
   const failWhenAsked = () => {
@@ -233,6 +236,15 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       find(id);
       return { attempts: [], next: null };
     },
+    async readResult(id) {
+      const text = Buffer.from(JSON.stringify(inState(id, ['completed']).result));
+      return { bytes: text.length, open: () => Readable.from([text]) };
+    },
+    getRetention: async () => retentionReport(retention),
+    async patchRetention(patch) {
+      retention = patchRetention(retention, patch);
+      return retentionReport(retention);
+    },
     async readLogs(id, { limit }) {
       find(id);
       return { lines: (lines.get(id) ?? []).slice(0, limit), next: null };
@@ -381,6 +393,10 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 /** Schedules are tested against the real queue. */
 async function noSchedules(): Promise<never> {
   throw new Problem('not-found', 'There are no schedules here.');
+}
+
+function retentionReport(settings: RetentionSettings): Retention {
+  return { ...settings, usage: { databaseBytes: 4096, freeBytes: 0, resultBytes: 0, shrinks: true }, lastDeleted: null };
 }
 
 function count(jobs: Job[]): StateCounts {
