@@ -1,6 +1,7 @@
 /** The public interface as one table: the server answers by it, the client asks by it. */
 
 import { z } from 'zod';
+import { type Backup, backupSchema } from './backup.ts';
 import {
   deadListSchema,
   eventQuerySchema,
@@ -120,6 +121,12 @@ export const routes = {
     pageSchema,
   ),
 
+  startBackup: send<Backup>('POST')(
+    '/v1/backups',
+    'Copy the database into a file, as of one moment, while the engine goes on',
+    backupSchema,
+  ),
+  getBackup: get<Backup>()('/v1/backups/{id}', 'Read how far a backup is, and how it ended'),
   getRetention: get<Retention>()('/v1/retention', 'How long ended jobs are kept, and the room they take'),
   patchRetention: send<Retention>('PATCH')('/v1/retention', 'Change how long ended jobs are kept', retentionPatchSchema),
 

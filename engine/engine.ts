@@ -113,7 +113,7 @@ function builtRenderer(): string | null {
   return existsSync(join(folder, 'index.html')) ? folder : null;
 }
 
-function takenMessage(home: string): string {
+export function takenMessage(home: string): string {
   const holder = readEngineFile(home);
   const who = holder ? `Process ${holder.pid} (since ${holder.startedAt}, listening on ${holder.socket})` : 'Another process';
   return `${who} already runs the engine of ${home}. Use that one, stop it, or set SWITCHYARD_HOME to another folder.`;

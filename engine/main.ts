@@ -1,6 +1,8 @@
 /** The engine's process: `switchyard serve`, and what the desktop app starts. */
 
 import { parseArgs } from 'node:util';
+import { Problem } from '../contract/errors.ts';
+import { backUpAlone } from './backup-alone.ts';
 import { type Engine, HomeTaken, startEngine } from './engine.ts';
 import { StorageError } from './store/storage-error.ts';
 
@@ -16,12 +18,16 @@ function end(code: number): never {
   process.exit(code);
 }
 
-function readPort(): number | null {
+type Asked = { port: number | null; backup: { path: string; force: boolean } | null };
+
+function readAsked(): Asked {
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: true });
-    if (values.port === undefined) return null;
+    const options = { port: { type: 'string' }, backup: { type: 'string' }, force: { type: 'boolean' } } as const;
+    const { values } = parseArgs({ options, strict: true });
+    const backup = values.backup === undefined ? null : { path: values.backup, force: values.force === true };
+    if (values.port === undefined) return { port: null, backup };
     const port = Number(values.port);
-    if (/^\d{1,5}$/.test(values.port) && port <= 65_535) return port;
+    if (/^\d{1,5}$/.test(values.port) && port <= 65_535) return { port, backup };
     say(`--port must be a whole number from 0 (any free one) to 65535, not "${values.port}".`);
   } catch (error) {
     say(`${error instanceof Error ? error.message : error}`);
@@ -41,14 +47,23 @@ function fail(error: unknown): never {
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
-const port = readPort();
+const { port, backup } = readAsked();
 let engine: Engine;
 try {
+  if (backup) {
+    // For `switchyard backup` without an engine: its answer is the backup as JSON.
+    process.stdout.write(`${JSON.stringify(await backUpAlone(backup))}\n`, () => end(exitCodes.done));
+    await new Promise(() => {});
+  }
   engine = await startEngine({ port, log: say, failed: fail });
 } catch (error) {
   if (error instanceof HomeTaken) {
     say(error.message);
     end(exitCodes.refused);
+  }
+  if (error instanceof Problem) {
+    say(error.message);
+    end(error.code === 'invalid-request' ? exitCodes.wrongUse : exitCodes.refused);
   }
   if (error instanceof StorageError) {
     say(error.message);

@@ -3,9 +3,9 @@
 import { readFileSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeFiles } from '../../contract/home.ts';
+import { formatBytes } from '../bytes.ts';
 import { isAlive, readEngineFile } from '../engine-file.ts';
 import type { Check } from './check.ts';
-import { formatBytes } from './check.ts';
 
 export function checkHome(home: string, platform: string): Check {
   const name = 'Home';

@@ -90,6 +90,7 @@ function replies(name: RouteName): JsonObject {
     case 'redriveDeadLetters':
     case 'discardDeadLetters':
     case 'actOnJobs':
+    case 'startBackup':
       return { '202': jsonReply(name, 'Accepted.') };
     case 'getJob':
       return { '200': jsonReply(name, 'The job.'), '304': { description: 'Unchanged since the given ETag.' } };

@@ -1,6 +1,7 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
+import { type Backup, backupStages, backupStates } from '../../contract/backup.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -332,6 +333,22 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
+const backup = named(
+  'Backup',
+  z.object({
+    id: z.string(),
+    path: z.string(),
+    state: z.enum(backupStates),
+    stage: z.enum(backupStages),
+    bytes: count,
+    bytesDone: count,
+    results: z.object({ files: count, bytes: count, missing: count }),
+    startedAt: time,
+    finishedAt: time.nullable(),
+    reason: z.string().nullable(),
+  }) satisfies z.ZodType<Backup>,
+);
+
 const keptJobs = z.object({ forMs: ms, count: count.nullable() });
 const retention = named(
   'Retention',
@@ -386,6 +403,8 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  startBackup: backup,
+  getBackup: backup,
   getRetention: retention,
   patchRetention: retention,
   getWorkers: workers,

@@ -17,10 +17,9 @@ import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
 import { operationHandlers } from './operation-handlers.ts';
-
-import { retentionHandlers } from './retention-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
+import { storageHandlers } from './storage-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { openGuard, sessionCookieName, tcpGuard, tokenGuard } from './tcp-guard.ts';
 import { sendSession, sendWindowFile } from './window-files.ts';
@@ -73,7 +72,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
 
   const endpoints = endpointsOf({
     ...jobHandlers(backend, now, refuseWork, timing.stalledMs),
-    ...retentionHandlers(backend),
+    ...storageHandlers(backend, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),

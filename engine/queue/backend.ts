@@ -4,6 +4,7 @@
  */
 
 import type { Readable } from 'node:stream';
+import type { Backup, BackupRequest } from '../../contract/backup.ts';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
@@ -102,6 +103,10 @@ export interface Backend {
   runSchedule(id: string): Promise<Job>;
   listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
 
+  /** Answers once it has begun. @throws Problem invalid-request, wrong-state, storage-full */
+  startBackup(request: BackupRequest): Promise<Backup>;
+  /** @throws Problem not-found */
+  getBackup(id: string): Promise<Backup>;
   getRetention(): Promise<Retention>;
   /** What is no longer to be kept is let go of from now on. @throws Problem storage-full */
   patchRetention(patch: RetentionPatch): Promise<Retention>;

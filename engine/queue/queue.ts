@@ -4,6 +4,7 @@ import type { Attempt, Job } from '../../contract/job.ts';
 import type { Health } from '../../contract/resources.ts';
 import type { JobPage } from '../../contract/routes.ts';
 import { isFinal } from '../../contract/states.ts';
+import { Backups } from '../store/backup.ts';
 import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
@@ -93,6 +94,7 @@ export function createQueue(options: QueueOptions): QueueService {
   });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
+  const backups = new Backups({ source: store.file, resultsFolder: options.resultsFolder, now });
   const retention = new Retention({ store, resultFiles, now, deleted: (row) => control.announceDeleted(row), log: options.log });
   const maintenance = new Maintenance({ store, measurements, events, lanes, retention, now });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
@@ -231,6 +233,8 @@ export function createQueue(options: QueueOptions): QueueService {
     runSchedule: (id) => schedules.runNow(id),
     listScheduleJobs: async (id, page) => schedules.listJobs(id, page),
 
+    startBackup: async (request) => backups.start(request),
+    getBackup: async (id) => backups.get(id),
     getRetention: async () => retention.report(),
     patchRetention: (patch) => retention.patch(patch),
 
@@ -277,6 +281,7 @@ export function createQueue(options: QueueOptions): QueueService {
       submit.stop();
       schedules.close();
       const operationsClosed = operations.close();
+      const backupsClosed = backups.close();
       const drained = dispatch.drain();
       if (!(await settledWithin(drained, drainMs))) {
         dispatch.abortAll('stopping');
@@ -287,6 +292,7 @@ export function createQueue(options: QueueOptions): QueueService {
       catalog.close();
       await maintenance.close();
       await leftResults;
+      await backupsClosed;
     },
   };
 }

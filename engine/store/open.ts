@@ -16,7 +16,7 @@ export function openWriter(file: string): Database.Database {
     db.pragma('busy_timeout = 5000');
     refuseForeign(db);
     // Before the first table, and before the log: later it takes a VACUUM. Free pages are given back by retention, never by a commit.
-    db.pragma('auto_vacuum = INCREMENTAL');
+    if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is built with NORMAL in WAL, under which a power cut loses acknowledged commits.
     db.pragma('synchronous = FULL');
@@ -46,7 +46,7 @@ function makeShrinkable(db: Database.Database): void {
   const number = (name: string) => db.pragma(name, { simple: true }) as number;
   if (number('page_count') * number('page_size') > smallBytes) return;
   try {
-    // The setting waits for it since the opening.
+    db.pragma('auto_vacuum = INCREMENTAL');
     db.exec('VACUUM');
   } catch (error) {
     // It needs its size once more on the disk; without that it stays as it was.

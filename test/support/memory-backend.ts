@@ -240,6 +240,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       const text = Buffer.from(JSON.stringify(inState(id, ['completed']).result));
       return { bytes: text.length, open: () => Readable.from([text]) };
     },
+    startBackup: noBackups,
+    getBackup: noBackups,
     getRetention: async () => retentionReport(retention),
     async patchRetention(patch) {
       retention = patchRetention(retention, patch);
@@ -393,6 +395,11 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 /** Schedules are tested against the real queue. */
 async function noSchedules(): Promise<never> {
   throw new Problem('not-found', 'There are no schedules here.');
+}
+
+/** Backups are tested against the real engine. */
+async function noBackups(): Promise<never> {
+  throw new Problem('not-found', 'There are no backups here.');
 }
 
 function retentionReport(settings: RetentionSettings): Retention {
