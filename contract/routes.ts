@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type Backup, backupSchema } from './backup.ts';
+import { type Diagnosis, diagnosisQuerySchema } from './diagnosis.ts';
 import {
   deadListSchema,
   eventQuerySchema,
@@ -121,6 +122,7 @@ export const routes = {
     pageSchema,
   ),
 
+  getDiagnosis: get<Diagnosis>()('/v1/diagnosis', 'What is wrong, what it means for the jobs, and what to do', diagnosisQuerySchema),
   startBackup: send<Backup>('POST')(
     '/v1/backups',
     'Copy the database into a file, as of one moment, while the engine goes on',

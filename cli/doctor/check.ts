@@ -3,6 +3,8 @@ export type Check = {
   status: 'ok' | 'warn' | 'fail';
   /** What was found. */
   message: string;
+  /** What it means for the jobs. */
+  meaning?: string;
   /** What to do about it. */
   advice?: string;
 };

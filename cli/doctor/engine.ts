@@ -1,5 +1,6 @@
 /** What the engine says of itself, and what of that needs a person. */
 
+import type { FindingCode } from '../../contract/diagnosis.ts';
 import { Problem } from '../../contract/errors.ts';
 import type { JobSummary } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
@@ -12,8 +13,11 @@ import type { Check } from './check.ts';
 
 /** A doctor must not wait for a patient that does not answer. */
 const answerMs = 5000;
+/** Beyond that only looking through the whole database takes time. */
+const diagnosisMs = 30_000;
 
-export async function checkEngine(connection: Connection, version: string, now: number): Promise<Check[]> {
+/** @param deep waits as long as it takes for every page and index to be looked at */
+export async function checkEngine(connection: Connection, version: string, now: number, deep: boolean): Promise<Check[]> {
   const { client, home } = connection;
   const signal = AbortSignal.timeout(answerMs);
   const name = 'Engine';
@@ -29,7 +33,8 @@ export async function checkEngine(connection: Connection, version: string, now: 
         advice: 'The engine answers but cannot do all of its work.',
       });
     }
-    return [...checks, ...(await checkWork(connection, signal, now))];
+    checks.push(...(await checkWork(connection, signal, now)));
+    return [...checks, ...(await diagnosisChecks(connection, deep))];
   } catch (error) {
     if (error instanceof EngineUnreachable) return [unreachable(error, home)];
     if (signal.aborted) {
@@ -46,6 +51,34 @@ export async function checkEngine(connection: Connection, version: string, now: 
       return [{ name, status: 'fail', message: error.message, advice: 'It answers, but with an error: look at its output.' }];
     throw error;
   }
+}
+
+const findingNames: Readonly<Record<FindingCode, string>> = {
+  integrity: 'Integrity',
+  tables: 'Size',
+  'stuck-executing': 'Stuck',
+  'stuck-waiting': 'Line',
+  held: 'Held',
+  clock: 'Clock',
+  retention: 'Retention',
+};
+
+async function diagnosisChecks({ client }: Connection, deep: boolean): Promise<Check[]> {
+  const options = deep ? { query: { deep: 'true' as const } } : { signal: AbortSignal.timeout(diagnosisMs) };
+  const { findings } = await client.call('getDiagnosis', options).catch((error: unknown) => {
+    if (!(error instanceof DOMException)) throw error;
+    return { findings: [] };
+  });
+  return findings.map(({ code, severity, found, meaning, advice, jobs }): Check => {
+    const some = jobs.length === 0 ? '' : ` For example ${jobs.slice(0, 3).join(', ')}.`;
+    return {
+      name: findingNames[code],
+      status: severity,
+      message: oneLine(found) + some,
+      ...(meaning === null ? {} : { meaning }),
+      ...(advice === null ? {} : { advice }),
+    };
+  });
 }
 
 /** Not started is no illness; died without a clean stop, or there but deaf, is. */
@@ -114,7 +147,8 @@ async function checkWork({ client }: Connection, signal: AbortSignal, now: numbe
     checks.push({
       name: 'Queue',
       status: 'warn',
-      message: `${queue.name} is paused; ${count(waiting, 'job')} wait`,
+      message: `${queue.name} is paused; ${count(waiting, 'job')} wait${queue.oldestAvailableMs === null ? '' : `, the next one for ${formatDuration(queue.oldestAvailableMs)}`}`,
+      meaning: 'Nothing of it starts until it is resumed; what is submitted waits too.',
       advice: `switchyard queue resume ${queue.name}`,
     });
   }

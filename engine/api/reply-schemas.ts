@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type Backup, backupStages, backupStates } from '../../contract/backup.ts';
+import { type Diagnosis, findingCodes, severities } from '../../contract/diagnosis.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -333,6 +334,23 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
+const diagnosis = named(
+  'Diagnosis',
+  z.object({
+    at: time,
+    findings: z.array(
+      z.object({
+        code: z.enum(findingCodes),
+        severity: z.enum(severities),
+        found: z.string(),
+        meaning: z.string().nullable(),
+        advice: z.string().nullable(),
+        jobs: z.array(z.string()),
+      }),
+    ),
+  }) satisfies z.ZodType<Diagnosis>,
+);
+
 const backup = named(
   'Backup',
   z.object({
@@ -403,6 +421,7 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  getDiagnosis: diagnosis,
   startBackup: backup,
   getBackup: backup,
   getRetention: retention,

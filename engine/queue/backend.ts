@@ -5,6 +5,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Backup, BackupRequest } from '../../contract/backup.ts';
+import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
@@ -103,6 +104,8 @@ export interface Backend {
   runSchedule(id: string): Promise<Job>;
   listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
 
+  /** @param deep looks at everything, however long it takes */
+  diagnose(deep: boolean): Promise<Diagnosis>;
   /** Answers once it has begun. @throws Problem invalid-request, wrong-state, storage-full */
   startBackup(request: BackupRequest): Promise<Backup>;
   /** @throws Problem not-found */

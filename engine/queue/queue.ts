@@ -15,6 +15,7 @@ import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
 import { listDeadGroups } from './dead-groups.ts';
+import { diagnose } from './diagnosis.ts';
 import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
 import { EventStream } from './event-stream.ts';
@@ -233,6 +234,7 @@ export function createQueue(options: QueueOptions): QueueService {
     runSchedule: (id) => schedules.runNow(id),
     listScheduleJobs: async (id, page) => schedules.listJobs(id, page),
 
+    diagnose: async (deep) => diagnose({ store, catalog, settings, dispatch, retention, now }, deep),
     startBackup: async (request) => backups.start(request),
     getBackup: async (id) => backups.get(id),
     getRetention: async () => retention.report(),

@@ -240,6 +240,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       const text = Buffer.from(JSON.stringify(inState(id, ['completed']).result));
       return { bytes: text.length, open: () => Readable.from([text]) };
     },
+    diagnose: async () => ({ at: time(), findings: [] }),
     startBackup: noBackups,
     getBackup: noBackups,
     getRetention: async () => retentionReport(retention),
