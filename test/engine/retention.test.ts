@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -157,7 +157,6 @@ describe('large results', () => {
   test('are counted, and deleted with their job', async () => {
     const folder = join(rig.home, 'results');
     const { id } = await rig.add();
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(folder, `${id}-1.json`), '"large"');
     rig.lanes.finish(id, { kind: 'succeeded', result: 'null', fileBytes: 7 });
     await rig.turn();
@@ -178,7 +177,6 @@ describe('large results', () => {
     });
     vi.advanceTimersByTime(1_100);
     expect(await sync).toMatchObject({ code: 'deadline-exceeded' });
-    const { writeFileSync } = await import('node:fs');
     const [{ id = '' } = {}] = (await rig.backend.listJobs({ order: 'createdAt', limit: 1 })).jobs;
     writeFileSync(join(rig.home, 'results', `${id}-1.json`), '1');
     if (run) rig.lanes.end([{ run, result: { kind: 'succeeded', result: 'null', fileBytes: 1 } }]);
@@ -188,7 +186,6 @@ describe('large results', () => {
 
   test('that belong to no job are deleted at the next start, and the others kept', async () => {
     const folder = join(rig.home, 'results');
-    const { writeFileSync } = await import('node:fs');
     const { id } = await rig.add();
     writeFileSync(join(folder, `${id}-1.json`), '7');
     rig.lanes.finish(id, { kind: 'succeeded', result: 'null', fileBytes: 1 });
