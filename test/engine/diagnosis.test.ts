@@ -91,9 +91,13 @@ describe('what is wrong is named, with what it means and what to do', () => {
     await rig.add();
     rig.writer.unsafeMode(true);
     rig.writer.pragma('writable_schema = ON');
-    // The index holds a job that it says it leaves out.
-    const sql = 'CREATE INDEX jobs_by_queue ON jobs (queue, seq) WHERE seq > 100';
-    rig.writer.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = 'jobs_by_queue'").run(sql);
+    // A job is changed while the index is not known, which then still has it as it was.
+    const index = rig.writer.prepare("SELECT * FROM sqlite_schema WHERE name = 'jobs_by_queue'").get();
+    rig.writer.exec("DELETE FROM sqlite_schema WHERE name = 'jobs_by_queue'");
+    rig.writer.pragma('writable_schema = RESET');
+    rig.writer.exec("UPDATE jobs SET queue = 'another'");
+    rig.writer.pragma('writable_schema = ON');
+    rig.writer.prepare('INSERT INTO sqlite_schema VALUES (@type, @name, @tbl_name, @rootpage, @sql)').run(index);
     rig.writer.pragma('writable_schema = RESET');
     expect(await finding('integrity', true)).toMatchObject({
       severity: 'fail',
