@@ -100,11 +100,13 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
       ['priority', job.priority === 0 ? null : String(job.priority)],
       ['tags', job.tags.length === 0 ? null : job.tags.map(oneLine).join(', ')],
       ['unique', job.uniqueKey === null ? null : oneLine(job.uniqueKey)],
+      ['one at a time', job.concurrencyKey === null ? null : oneLine(job.concurrencyKey)],
       [
         'schedule',
         job.scheduleId === null ? null : job.slotAt === null ? `${job.scheduleId}, by hand` : `${job.scheduleId} for ${job.slotAt}`,
       ],
       ['timeout', formatDuration(job.timeoutMs)],
+      ['deadline', time(job.deadlineAt)],
       ['created', time(job.createdAt)],
       ['due', job.state === 'scheduled' || job.state === 'retryable' ? time(job.runAt) : null],
       ['started', time(job.startedAt)],

@@ -1,8 +1,9 @@
 /** From the options of `submit` to what a submission holds. */
 
 import type { Json } from '../contract/json.ts';
-import type { SubmissionInput } from '../contract/submission.ts';
+import { type SubmissionInput, uniqueScopes } from '../contract/submission.ts';
 import type { Input, Option } from './command.ts';
+import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
 
 const offeredModes = ['sync', 'async', 'auto'] as const;
@@ -16,6 +17,8 @@ export const jobOptions = {
   'retry-max': { type: 'value', value: 'N', help: 'attempts in all, the first included (default: the task’s own, else 5)' },
   'retry-delay': { type: 'value', value: 'DURATION', help: 'wait so long after the first failure (default: 1s)' },
   'retry-backoff': { type: 'value', value: 'KIND', help: 'how the wait grows: exponential (default), linear, fixed' },
+  'retry-delays': { type: 'value', value: 'LIST', help: 'wait so long after each failure, e.g. 1s,10s,5m, and no longer try then' },
+  'retry-for': { type: 'value', value: 'DURATION', help: 'begin no attempt later than this after the first' },
   tag: { type: 'list', value: 'TAG', help: 'a word to find it by' },
 } as const satisfies Record<string, Option>;
 
@@ -33,7 +36,13 @@ export const submissionOptions = {
   'retry-max': jobOptions['retry-max'],
   'retry-delay': jobOptions['retry-delay'],
   'retry-backoff': jobOptions['retry-backoff'],
+  'retry-delays': jobOptions['retry-delays'],
+  'retry-for': jobOptions['retry-for'],
+  deadline: { type: 'value', value: 'DURATION', help: 'dead if it has not ended so long after its submission' },
+  'concurrency-key': { type: 'value', value: 'KEY', help: 'one job of the task with this key at a time (or as many as the task says)' },
   unique: { type: 'value', value: 'KEY', help: 'if an unfinished job has this key, answer with that one' },
+  'unique-scope': { type: 'value', value: 'SCOPE', help: 'active (default): until it has ended; started: until it has started' },
+  'unique-for': { type: 'value', value: 'DURATION', help: 'keep the key at least so long after its submission' },
   tag: jobOptions.tag,
 } as const satisfies Record<string, Option>;
 
@@ -61,12 +70,16 @@ export function readSubmissionOptions(input: Input): Partial<SubmissionInput> {
   const mode = input.choice('mode', offeredModes);
   const delayMs = input.duration('delay');
   const runAt = input.text('run-at');
-  const unique = input.text('unique');
+  const deadlineMs = input.duration('deadline');
+  const concurrencyKey = input.text('concurrency-key');
+  const unique = readUnique(input);
   if (delayMs !== undefined && runAt !== undefined) throw new UsageError('--delay and --run-at do not go together.');
   if (mode !== undefined) members.mode = mode;
   if (delayMs !== undefined) members.delayMs = delayMs;
   if (runAt !== undefined) members.runAt = readTime(runAt);
-  if (unique !== undefined) members.unique = { key: unique };
+  if (deadlineMs !== undefined) members.deadlineMs = deadlineMs;
+  if (concurrencyKey !== undefined) members.concurrencyKey = concurrencyKey;
+  if (unique !== null) members.unique = unique;
   return members;
 }
 
@@ -78,7 +91,31 @@ function readRetry(input: Input): NonNullable<SubmissionInput['retry']> {
   if (maxAttempts !== undefined) retry.maxAttempts = maxAttempts;
   if (baseMs !== undefined) retry.baseMs = baseMs;
   if (backoff !== undefined) retry.backoff = backoff;
+  const delays = input.text('retry-delays');
+  const retryForMs = input.duration('retry-for');
+  if (delays !== undefined && (baseMs !== undefined || backoff !== undefined))
+    throw new UsageError('--retry-delays says every delay itself: it does not go with --retry-delay or --retry-backoff.');
+  if (delays !== undefined) retry.delaysMs = delays.split(',').map((delay) => readDelay(delay.trim()));
+  if (retryForMs !== undefined) retry.retryForMs = retryForMs;
   return retry;
+}
+
+function readDelay(written: string): number {
+  const delay = parseDuration(written);
+  if (delay === null)
+    throw new UsageError(`--retry-delays must be durations with commas between them, such as 1s,10s,5m; "${written}" is none.`);
+  return delay;
+}
+
+function readUnique(input: Input): NonNullable<SubmissionInput['unique']> | null {
+  const key = input.text('unique');
+  const scope = input.choice('unique-scope', uniqueScopes);
+  const forMs = input.duration('unique-for');
+  if (key === undefined) {
+    if (scope !== undefined || forMs !== undefined) throw new UsageError('--unique-scope and --unique-for need --unique KEY.');
+    return null;
+  }
+  return { key, ...(scope === undefined ? {} : { scope }), ...(forMs === undefined ? {} : { forMs }) };
 }
 
 function readTime(written: string): string {

@@ -28,7 +28,7 @@ export type StatsEvent = { type: 'stats'; at: string; counts: StateCounts; point
 
 export type EngineEvent =
   | JobEvent
-  | { type: 'queue.changed'; at: string; queue: Pick<Queue, 'name' | 'paused' | 'concurrency'> }
+  | { type: 'queue.changed'; at: string; queue: Pick<Queue, 'name' | 'paused' | 'concurrency' | 'rateLimit' | 'maxBacklog'> }
   | ({ type: 'workers'; at: string } & Workers)
   | StatsEvent
   /** The set of tasks, or one of them, changed: read `GET /v1/tasks` again. */

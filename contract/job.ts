@@ -60,6 +60,9 @@ export type Job = JobSummary & {
   result: Json;
   optimistic: Json;
   decision: Decision | null;
+  /** When it has to have ended, from `deadlineMs`. */
+  deadlineAt: string | null;
+  concurrencyKey: string | null;
   /** What was submitted, once someone has changed the payload; null while it is unchanged. */
   firstPayload: JsonObject | null;
   /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */

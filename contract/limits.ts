@@ -18,6 +18,10 @@ export const limits = {
   logLineBytes: 8_192,
   logLinesPerJob: 20_000,
   logBytesPerJob: 4_194_304,
+  /** As long as an ended job is kept: a key cannot outlast the job that it names. */
+  uniqueForMs: 7 * 86_400_000,
+  retryDelays: 100,
+  retryRules: 50,
   idempotencyMs: 86_400_000,
   eventsKept: 20_000,
   cronLength: 200,

@@ -9,11 +9,17 @@ import type { TaskDeclares } from './task.ts';
 
 export type StateCounts = Record<JobState, number>;
 
+export type RateLimit = { max: number; perMs: number };
+
 export type Queue = {
   name: string;
   paused: boolean;
   /** Jobs of this queue that may run at once; null = as many as the lanes take. */
   concurrency: number | null;
+  /** At most `max` starts in any `perMs` milliseconds, wherever they begin. */
+  rateLimit: RateLimit | null;
+  /** Submissions that would let more jobs wait are refused; null = none are. */
+  maxBacklog: number | null;
   counts: StateCounts;
   /** How long the next job in line has waited since it was due; null when none waits. */
   oldestAvailableMs: number | null;
@@ -22,11 +28,16 @@ export type Queue = {
 const queueFields = {
   paused: z.boolean().optional(),
   concurrency: z.int().min(1).max(100_000).nullable().optional(),
+  rateLimit: z
+    .strictObject({ max: z.int().min(1).max(1_000_000), perMs: z.int().min(1).max(86_400_000) })
+    .nullable()
+    .optional(),
+  maxBacklog: z.int().min(1).max(1_000_000_000).nullable().optional(),
 };
 export const queueMakeSchema = z.strictObject(queueFields);
 export const queuePatchSchema = z
   .strictObject(queueFields)
-  .refine((patch) => Object.keys(patch).length > 0, 'must change something: paused or concurrency');
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something: paused, concurrency, rateLimit or maxBacklog');
 export type QueuePatch = z.output<typeof queuePatchSchema>;
 
 export type TaskStats = {
@@ -51,6 +62,10 @@ export type Task = {
   result: JsonObject;
   defaults: { timeoutMs: number; retry: RetryPolicy };
   declares: TaskDeclares;
+  /** Of its jobs so many may run at once; null = as many as the lanes take. */
+  concurrency: number | null;
+  /** As `concurrency`, for each `concurrencyKey`. */
+  concurrencyPerKey: number;
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;

@@ -22,15 +22,15 @@ export type FinalState = (typeof finalStates)[number];
 
 /**
  * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a crash that is
- * tried again at once); `available → dead` is one whose payload no longer fits its task. `completed` is never left; `dead`
- * and `cancelled` only by a person's redrive or retry.
+ * tried again at once). What waits is `dead` once its deadline has passed; `available → dead` is also one whose payload no
+ * longer fits its task. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  blocked: ['available', 'cancelled'],
-  scheduled: ['available', 'cancelled'],
-  available: ['executing', 'scheduled', 'dead', 'cancelled'],
+  blocked: ['available', 'cancelled', 'dead'],
+  scheduled: ['available', 'cancelled', 'dead'],
+  available: ['executing', 'scheduled', 'cancelled', 'dead'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
-  retryable: ['available', 'cancelled'],
+  retryable: ['available', 'cancelled', 'dead'],
   completed: [],
   dead: ['available'],
   cancelled: ['available'],

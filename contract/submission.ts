@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { modes } from './job.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
-import { backoffs } from './retry.ts';
+import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
 /** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
 export const nameSchema = z
@@ -26,18 +26,55 @@ export const prioritySchema = z.int().min(-100).max(100);
 
 const durationMs = z.int().min(0);
 
-export const retrySchema = z.strictObject({
-  maxAttempts: z.int().min(1).max(1000).optional(),
-  backoff: z.enum(backoffs).optional(),
-  baseMs: durationMs.max(86_400_000).optional(),
-  maxMs: durationMs.max(7 * 86_400_000).optional(),
-  jitter: z.number().min(0).max(1).optional(),
-});
+const matchText = z.string().min(1).max(200).exactOptional();
 
-/** Only one job of a key may be unfinished at a time. */
+const retryRuleSchema = z
+  .strictObject({
+    name: matchText,
+    code: matchText,
+    message: matchText,
+    action: z.enum(retryActions),
+    afterMs: durationMs.max(uncountedAgeMs).exactOptional(),
+  })
+  .refine(({ name, code, message }) => (name ?? code ?? message) !== undefined, 'must say which errors it is for: name, code or message')
+  .refine(({ action, afterMs }) => (action === 'snooze') === (afterMs !== undefined), {
+    path: ['afterMs'],
+    message: 'is how long a "snooze" waits: needed there, and nowhere else',
+  });
+
+export const retrySchema = z
+  .strictObject({
+    maxAttempts: z.int().min(1).max(1000).optional(),
+    backoff: z.enum(backoffs).optional(),
+    baseMs: durationMs.max(86_400_000).optional(),
+    maxMs: durationMs.max(7 * 86_400_000).optional(),
+    jitter: z.number().min(0).max(1).optional(),
+    delaysMs: z
+      .array(durationMs.max(7 * 86_400_000))
+      .min(1)
+      .max(limits.retryDelays)
+      .optional(),
+    retryForMs: durationMs.max(366 * 86_400_000).optional(),
+    rules: z.array(retryRuleSchema).max(limits.retryRules).optional(),
+  })
+  .refine(
+    ({ delaysMs, backoff, baseMs, maxMs }) =>
+      delaysMs === undefined || (backoff === undefined && baseMs === undefined && maxMs === undefined),
+    { path: ['delaysMs'], message: 'says every delay itself: leave out backoff, baseMs and maxMs, or leave out this' },
+  );
+
+export const uniqueScopes = ['active', 'started'] as const;
+export type UniqueScope = (typeof uniqueScopes)[number];
+
+/** Only one job of a task and key at a time: until it is final, or only until it has started; and for `forMs` after its submission in any case. */
 export const uniqueSchema = z.strictObject({
   key: z.string().min(1).max(limits.uniqueKeyLength),
-  scope: z.enum(['active'], { error: 'must be "active": the key is taken until the job is final' }).default('active'),
+  scope: z
+    .enum(uniqueScopes, {
+      error: 'must be "active" (the key is taken until the job is final) or "started" (until its first attempt begins)',
+    })
+    .default('active'),
+  forMs: z.int().min(1).max(limits.uniqueForMs).exactOptional(),
 });
 
 const notOfferedYet = (what: string) => `${what} is not offered by this version; leave it out`;
@@ -56,6 +93,12 @@ export const submissionSchema = z.strictObject({
   timeoutMs: z.int().min(1).max(limits.timeoutMs).optional(),
   waitMs: z.int().min(0).max(limits.waitMs).optional(),
   retry: retrySchema.nullable().optional(),
+  deadlineMs: z
+    .int()
+    .min(1)
+    .max(366 * 86_400_000)
+    .optional(),
+  concurrencyKey: z.string().min(1).max(limits.uniqueKeyLength).optional(),
   unique: uniqueSchema.nullable().optional(),
   tags: tagsSchema.default(() => []),
   optimistic: z.null({ error: notOfferedYet('optimistic') }).optional(),

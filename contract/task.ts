@@ -55,7 +55,13 @@ export type TaskDefinition<Payload = never, Result = unknown> = {
   result?: JsonObject;
   timeoutMs?: number;
   retry?: Partial<RetryPolicy>;
+  /** Names and codes of errors that no other attempt can mend, e.g. `['SyntaxError', 'ENOENT']`: the job is dead at once. */
+  nonRetryable?: string[];
   declares?: TaskDeclares;
+  /** How many of its jobs may run at once, over all queues and lanes; as many as the lanes take without it. */
+  concurrency?: number;
+  /** How many jobs of one `concurrencyKey` may run at once; 1 without it. */
+  concurrencyPerKey?: number;
   examples?: JsonObject[];
   run(payload: Payload, task: TaskContext): Result | Promise<Result>;
   predict?(payload: Payload): Result | Promise<Result>;

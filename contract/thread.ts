@@ -58,6 +58,8 @@ export type TaskDescription = {
   timeoutMs: number | null;
   retry: Partial<RetryPolicy>;
   declares: TaskDeclares;
+  concurrency: number | null;
+  concurrencyPerKey: number;
   examples: JsonObject[];
   hasPredict: boolean;
   hasRollback: boolean;

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../contract/json.ts';
 import { limits } from '../contract/limits.ts';
+import type { RetryRule } from '../contract/retry.ts';
 import { retrySchema } from '../contract/submission.ts';
 import type { TaskDefinition } from '../contract/task.ts';
 import type { TaskDescription } from '../contract/thread.ts';
@@ -15,6 +16,8 @@ const taskFunction = z.custom<(...parameters: never[]) => unknown>((value) => ty
 const text = z.string('must be a string');
 const flag = z.boolean('must be true or false').optional();
 
+const runsAtOnce = z.int('must be a whole number').min(1).max(100_000);
+
 const definitionSchema = z.object({
   title: text.max(200).optional(),
   description: text.max(10_000).optional(),
@@ -25,6 +28,10 @@ const definitionSchema = z.object({
   result: jsonObject.default(() => ({})),
   timeoutMs: z.int('must be a whole number of milliseconds').min(1).max(limits.timeoutMs).optional(),
   retry: retrySchema.default(() => ({})),
+  nonRetryable: z
+    .array(text.min(1).max(200), 'must be a list of names and codes of errors')
+    .max(limits.retryRules)
+    .default(() => []),
   declares: z
     .strictObject({
       idempotent: flag,
@@ -34,6 +41,8 @@ const definitionSchema = z.object({
       consistency: z.enum(['strong', 'eventual'], 'must be "strong" or "eventual"').optional(),
     })
     .default(() => ({})),
+  concurrency: runsAtOnce.optional(),
+  concurrencyPerKey: runsAtOnce.default(1),
   examples: z
     .array(jsonObject, 'must be a list of payloads')
     .max(20)
@@ -48,7 +57,7 @@ export function describeTask(name: string, task: TaskDefinition): TaskDescriptio
   if (!parsed.success) {
     throw new TypeError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'default export'}: ${message}`).join('; '));
   }
-  const { title, description, predict, rollback, timeoutMs, input, result, examples, ...rest } = parsed.data;
+  const { title, description, predict, rollback, timeoutMs, input, result, examples, nonRetryable, concurrency, ...rest } = parsed.data;
   return {
     ...rest,
     title: title ?? name,
@@ -57,11 +66,21 @@ export function describeTask(name: string, task: TaskDefinition): TaskDescriptio
     result: asJson('result', result),
     examples: asJson('examples', examples),
     timeoutMs: timeoutMs ?? null,
-    retry: withoutUndefined(rest.retry),
+    concurrency: concurrency ?? null,
+    retry: withoutUndefined({ ...rest.retry, rules: rulesOf(rest.retry.rules, nonRetryable) }),
     declares: withoutUndefined(rest.declares),
     hasPredict: predict !== undefined,
     hasRollback: rollback !== undefined,
   };
+}
+
+/** An error that is declared non-retryable, by its name or its code, is one that a rule lets fail. The task's own rules come first. */
+function rulesOf(rules: RetryRule[] | undefined, nonRetryable: string[]): RetryRule[] | undefined {
+  const declared = nonRetryable.flatMap((word): RetryRule[] => [
+    { name: word, action: 'fail' },
+    { code: word, action: 'fail' },
+  ]);
+  return rules === undefined && declared.length === 0 ? undefined : [...(rules ?? []), ...declared];
 }
 
 /** A copy that travels: functions, which JSON knows nothing of, would not leave the thread. */

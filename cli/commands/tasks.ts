@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { Task } from '../../contract/resources.ts';
+import type { RetryPolicy } from '../../contract/retry.ts';
 import type { Command } from '../command.ts';
 import { formatDuration } from '../durations.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -76,7 +77,9 @@ function renderTask(task: Task, paint: Paint): string {
       ['source', task.source],
       ['lane', task.lane],
       ['timeout', formatDuration(defaults.timeoutMs)],
-      ['retries', `${defaults.retry.maxAttempts} attempts, ${defaults.retry.backoff} from ${formatDuration(defaults.retry.baseMs)}`],
+      ['retries', retriesOf(defaults.retry)],
+      ['at once', task.concurrency === null ? null : String(task.concurrency)],
+      ['at once per key', String(task.concurrencyPerKey)],
       [
         'measured',
         stats.samples === 0
@@ -92,6 +95,13 @@ function renderTask(task: Task, paint: Paint): string {
   if (task.examples.length > 0) lines.push('', paint.style('dim', 'examples'));
   for (const example of task.examples) lines.push(`  switchyard submit ${task.name} --payload ${quoted(JSON.stringify(example))}`);
   return lines.join('\n');
+}
+
+function retriesOf({ maxAttempts, backoff, baseMs, delaysMs, retryForMs, rules }: RetryPolicy): string {
+  const delays = delaysMs ? `after ${delaysMs.map(formatDuration).join(', ')}` : `${backoff} from ${formatDuration(baseMs)}`;
+  const age = retryForMs === undefined ? '' : `, for ${formatDuration(retryForMs)} at most`;
+  const exceptions = rules ? `, ${rules.length} rules by error` : '';
+  return `${maxAttempts} attempts, ${delays}${age}${exceptions}`;
 }
 
 /** For a POSIX shell. */

@@ -21,7 +21,7 @@ import type {
   Workers,
 } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
-import { backoffs } from '../../contract/retry.ts';
+import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
@@ -87,6 +87,8 @@ const job = named(
     scheduleId: z.string().nullable(),
     slotAt: time.nullable(),
     decision: decision.nullable(),
+    deadlineAt: time.nullable(),
+    concurrencyKey: z.string().nullable(),
     firstPayload: jsonObject.nullable(),
     fingerprint: z.string().nullable(),
     createdAt: time,
@@ -184,6 +186,30 @@ const deadGroup = named(
 
 const stateCounts = named('StateCounts', z.record(z.enum(jobStates), count) satisfies z.ZodType<StateCounts>);
 
+const retryPolicy = named(
+  'RetryPolicy',
+  z.object({
+    maxAttempts: z.int(),
+    backoff: z.enum(backoffs),
+    baseMs: z.number(),
+    maxMs: z.number(),
+    jitter: z.number(),
+    delaysMs: z.array(z.number()).exactOptional(),
+    retryForMs: z.number().exactOptional(),
+    rules: z
+      .array(
+        z.object({
+          name: z.string().exactOptional(),
+          code: z.string().exactOptional(),
+          message: z.string().exactOptional(),
+          action: z.enum(retryActions),
+          afterMs: z.number().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+  }) satisfies z.ZodType<RetryPolicy>,
+);
+
 const task = named(
   'Task',
   z.object({
@@ -196,7 +222,7 @@ const task = named(
     result: jsonObject,
     defaults: z.object({
       timeoutMs: z.number(),
-      retry: z.object({ maxAttempts: z.int(), backoff: z.enum(backoffs), baseMs: z.number(), maxMs: z.number(), jitter: z.number() }),
+      retry: retryPolicy,
     }),
     declares: z.object({
       idempotent: z.boolean().exactOptional(),
@@ -205,6 +231,8 @@ const task = named(
       retryable: z.boolean().exactOptional(),
       consistency: z.enum(['strong', 'eventual']).exactOptional(),
     }),
+    concurrency: z.int().nullable(),
+    concurrencyPerKey: z.int(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
     advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),
@@ -218,6 +246,8 @@ const queue = named(
     name: z.string(),
     paused: z.boolean(),
     concurrency: z.int().nullable(),
+    rateLimit: z.object({ max: z.int(), perMs: z.int() }).nullable(),
+    maxBacklog: z.int().nullable(),
     counts: stateCounts,
     oldestAvailableMs: ms,
   }) satisfies z.ZodType<Queue>,

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../contract/errors.ts';
 import type { JobError, LaneName } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
-import { defaultRetry } from '../../contract/retry.ts';
+import { defaultRetry, mergeRetry, type RetryPolicy } from '../../contract/retry.ts';
 import { builtInTasks } from '../../contract/task.ts';
 import type { TaskDescription, TaskModule } from '../../contract/thread.ts';
 import type { TaskReader } from './lanes.ts';
@@ -29,6 +29,8 @@ const nothingSaid: TaskDescription = {
   timeoutMs: null,
   retry: {},
   declares: {},
+  concurrency: null,
+  concurrencyPerKey: 1,
   examples: [],
   hasPredict: false,
   hasRollback: false,
@@ -150,8 +152,8 @@ export function laneOf(entry: CatalogEntry): Exclude<LaneName, 'interactive'> {
   return entry.description.lane;
 }
 
-export function defaultsOf(entry: CatalogEntry): { timeoutMs: number; retry: typeof defaultRetry } {
-  return { timeoutMs: entry.description.timeoutMs ?? defaults.timeoutMs, retry: { ...defaultRetry, ...entry.description.retry } };
+export function defaultsOf(entry: CatalogEntry): { timeoutMs: number; retry: RetryPolicy } {
+  return { timeoutMs: entry.description.timeoutMs ?? defaults.timeoutMs, retry: mergeRetry(defaultRetry, entry.description.retry) };
 }
 
 /** An error for a payload that does not fit its task (any more). */

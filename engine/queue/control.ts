@@ -49,7 +49,11 @@ export class Control {
     }
     return store.commit.write(
       'may',
-      () => store.jobs.cancelWaiting(this.#inState(id, isWaiting, 'cancel'), now()),
+      () => {
+        const current = this.#inState(id, isWaiting, 'cancel');
+        dispatch.leftLine(current);
+        return store.jobs.cancelWaiting(current, now());
+      },
       (cancelled) => dispatch.announceEnd(cancelled),
     );
   }
@@ -83,6 +87,7 @@ export class Control {
       () => {
         const row = this.#inState(id, isWaiting, 'change');
         const amended = amend(row, patch, now());
+        dispatch.leftLine(row);
         store.jobs.amendWaiting(row, amended);
         return amended.state === 'available' ? this.inLine(amended) : amended;
       },
@@ -94,11 +99,12 @@ export class Control {
   }
 
   async delete(id: string): Promise<void> {
-    const { store } = this.#parts;
+    const { store, dispatch } = this.#parts;
     await store.commit.write(
       'may',
       () => {
         const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+        dispatch.leftLine(current);
         store.jobs.deleteJob(current);
         return current;
       },
@@ -107,7 +113,8 @@ export class Control {
   }
 
   announceDeleted(row: JobRow): void {
-    const { events, waiters, logBook, now } = this.#parts;
+    const { dispatch, events, waiters, logBook, now } = this.#parts;
+    dispatch.leftLine(row);
     events.job('job.deleted', row, now());
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, null);
@@ -136,7 +143,7 @@ export class Control {
   /** The other job that holds this one's unique key now. */
   keyHolder(row: JobRow): JobRow | null {
     if (row.unique_key === null) return null;
-    const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key);
+    const holder = this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key, this.#parts.now());
     return holder?.seq === row.seq ? null : holder;
   }
 

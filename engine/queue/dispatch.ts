@@ -6,26 +6,24 @@ import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
-import { DueTimer } from './due-timer.ts';
+import { Deadlines, type Overdue } from './deadlines.ts';
+import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
-import { ioRoom, type Lanes, type RunReport, type RunRequest, threadRoom } from './lanes.ts';
+import type { Lanes, RunReport, RunRequest } from './lanes.ts';
 import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
-import { outcomeOf } from './outcome.ts';
+import { deadlineErrorName, outcomeOf } from './outcome.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { RateLimits } from './rate-limits.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
 
-/** Jobs that are released, or become due, in one transaction. */
+/** Jobs of a task that loads again, in one transaction. */
 const releaseLimit = 512;
-const promoteLimit = 1_000;
 /** After a transaction that was undone, in milliseconds. */
 const retryMs = 500;
-
-/** Of a job that was cancelled because its caller's deadline passed. */
-export const deadlineErrorName = 'DeadlineExceeded';
 
 export type DispatchParts = {
   store: Store;
@@ -36,6 +34,7 @@ export type DispatchParts = {
   waiters: Waiters;
   logBook: LogBook;
   measurements: Measurements;
+  drains: DrainRates;
   now: () => number;
   random: () => number;
 };
@@ -47,24 +46,34 @@ type Running = {
   cancelRequested: boolean;
 };
 
+/** Every place of the interactive lane is taken, as many jobs of its task or key run as may, or its queue's rate limit is used up. */
+export type SyncHindrance = { kind: 'lane' } | { kind: 'task' } | { kind: 'rate'; waitMs: number };
+
 /** Takes due jobs in order, hands them to their lanes and records how each attempt ended. */
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #running = new Map<number, Running>();
   readonly #runOf = new Map<number, number>();
   readonly #concurrency: Concurrency;
+  readonly #rates: RateLimits;
   readonly #line: Line;
+  readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
   #lastRun = 0;
   #stopped = false;
-  readonly #due: DueTimer;
   #drained: (() => void) | null = null;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
-    this.#concurrency = new Concurrency(parts.settings);
-    this.#line = new Line({ ...parts, concurrency: this.#concurrency });
-    this.#due = new DueTimer(parts.now, () => parts.store.commit.request());
+    const { store, catalog, settings, now } = parts;
+    this.#concurrency = new Concurrency(settings, (task) => runsAtOnce(catalog.known(task)));
+    this.#rates = new RateLimits(store, settings);
+    this.#deadlines = new Deadlines(store, now, () => store.commit.request());
+    this.#line = new Line({
+      ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
+      places: (lane, room) => this.places(lane, room),
+      roomOf: (entry, lane) => this.roomOf(entry, lane),
+    });
     parts.lanes.listen({
       ended: (reports) => this.#ended(reports),
       output: (output) => this.#output(output),
@@ -78,7 +87,7 @@ export class Dispatch {
   /** Begins to claim. */
   open(): void {
     this.#line.open();
-    this.#setDueTimer();
+    this.#deadlines.open();
     this.#parts.store.commit.request();
   }
 
@@ -90,15 +99,24 @@ export class Dispatch {
     return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised.placesTaken(lane, room);
   }
 
-  /** Whether a job that is submitted now may start at once: a place is free, and nothing of its queue or of another is ahead of it. */
-  mayHandOff(queue: string, lane: LaneName, room: number): boolean {
-    return this.places(lane, room) > 0 && this.#line.mayPass(queue, lane);
+  /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
+  mayHandOff(job: Pick<JobRow, 'queue' | 'lane' | 'task' | 'concurrency_key'>, room: number): boolean {
+    return this.places(job.lane, room) > 0 && this.#line.mayPass(job);
+  }
+
+  /** What keeps sync work, which has a lane of its own and waits for nobody, from starting now; null: nothing does. */
+  syncHindrance(job: Pick<JobRow, 'queue' | 'task' | 'concurrency_key'>, room: number): SyncHindrance | null {
+    if (this.places('interactive', room) <= 0) return { kind: 'lane' };
+    if (this.#concurrency.closedGate(job)) return { kind: 'task' };
+    const now = this.#parts.now();
+    return this.#rates.room(job.queue, now) > 0 ? null : { kind: 'rate', waitMs: Math.max(1, this.#rates.nextAt(job.queue) - now) };
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
   promise(row: JobRow, room: number): void {
     this.#promised.add(row.lane, room);
     this.#concurrency.take(row);
+    this.#rates.take(row.queue, 1, row.started_at ?? this.#parts.now());
   }
 
   startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
@@ -113,13 +131,27 @@ export class Dispatch {
 
   /** A job became available, or will when this transaction is committed: its queue is looked at in this turn's claim, and nothing is handed off past it. */
   becameReady(row: JobRow): void {
-    this.#line.add(row);
+    this.#line.entered(row);
+    this.#deadlines.watch(row);
     this.#parts.store.commit.request();
   }
 
   /** A job waits for its time. */
   becameScheduled(row: JobRow): void {
-    this.#due.setIfEarlier(row.run_at);
+    this.#line.waitsForItsTime(row);
+    this.#deadlines.watch(row);
+  }
+
+  /** A job has left the line without having run, so those that wait for its task or its key may go on in the next claim. */
+  leftLine(row: JobRow): void {
+    this.#concurrency.open(row);
+    this.#parts.store.commit.request();
+  }
+
+  /** A task's limits may have changed. */
+  taskChanged(task: string): void {
+    this.#concurrency.open({ task, concurrency_key: null });
+    this.#parts.store.commit.request();
   }
 
   /** What runs now of a job, with its progress. */
@@ -169,30 +201,34 @@ export class Dispatch {
     );
   }
 
-  /** Inside each turn's transaction: fills the lanes. */
+  /** Inside each turn's transaction: ends what is past its deadline and fills the lanes. */
   claim(): (() => void) | null {
     if (this.#stopped) return null;
-    const due = this.#due.isDue;
-    const promoted = due ? this.#parts.store.jobs.promoteDue(this.#parts.now(), promoteLimit) : [];
-    for (const row of promoted) this.#line.add(row);
-    const claims = this.#line.claim((lane) => this.places(lane, lane === 'io' ? ioRoom : threadRoom));
-    if (claims.length === 0 && !due) return null;
+    const overdue = this.#deadlines.isDue ? this.#deadlines.enforce() : null;
+    for (const row of overdue?.dead ?? []) this.leftLine(row);
+    const round = this.#line.claim();
+    if (!round && !overdue) return null;
     return () => {
-      this.#line.committed();
-      for (const row of promoted) this.#parts.events.job('job.available', row, this.#parts.now());
-      for (const { row, entry } of claims) this.#start(row, entry, this.roomOf(entry, row.lane));
-      // Also when nothing was promoted: the first in line may have been cancelled, and the next one still waits for its time.
-      if (due) this.#setDueTimer();
-      if (promoted.length === promoteLimit) this.#parts.store.commit.request();
+      const { events, now } = this.#parts;
+      for (const row of round?.promoted ?? []) events.job('job.available', row, now());
+      for (const row of round?.dead ?? []) this.announceEnd(row);
+      for (const { row, entry, room } of round?.claims ?? []) this.#start(row, entry, room);
+      if (overdue) this.#endOverdue(overdue);
+      if (round) this.#line.claimed();
     };
   }
 
-  /** The turn's transaction was undone: so are its claims, or it came to none. Tried again in a moment. */
+  /** The turn's transaction is durable. */
+  committed(): void {
+    this.#rates.committed();
+  }
+
+  /** The turn's transaction was undone. Tried again in a moment. */
   undone(): void {
     const retryAt = this.#parts.now() + retryMs;
-    this.#line.undone();
-    if (this.#due.isDue) this.#due.set(retryAt);
-    else if (this.#line.waits) this.#due.setIfEarlier(retryAt);
+    this.#rates.undone();
+    this.#line.undone(retryAt);
+    this.#deadlines.retryAt(retryAt);
   }
 
   /** Jobs that were put aside because their task did not load. */
@@ -222,7 +258,8 @@ export class Dispatch {
   /** Claims no more and answers when nothing runs. */
   async drain(): Promise<void> {
     this.#stopped = true;
-    this.#due.close();
+    this.#line.close();
+    this.#deadlines.close();
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -235,11 +272,14 @@ export class Dispatch {
 
   /** After the commit that ended a job: tells everyone who waits or watches. */
   announceEnd(row: JobRow): void {
-    const { events, waiters, logBook, measurements, now } = this.#parts;
+    const { events, waiters, logBook, measurements, drains, now } = this.#parts;
     if (row.state === 'completed' || row.state === 'dead' || row.state === 'cancelled') {
       measurements.finished(row.state);
+      drains.ended(row.queue);
       events.job(`job.${row.state}`, row, now());
     }
+    // It may have been the one that was let in line for the rest of its key.
+    if (row.state !== 'completed') this.leftLine(row);
     logBook.attemptEnded(row.seq);
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, row);
@@ -260,6 +300,13 @@ export class Dispatch {
     };
     this.#parts.lanes.start(row.lane, request);
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
+    this.#deadlines.watch(row);
+  }
+
+  #endOverdue({ dead, running }: Overdue): void {
+    for (const row of dead) this.announceEnd(row);
+    for (const { seq } of running) this.abort(seq, 'timed-out');
+    this.#deadlines.open();
   }
 
   #ended(reports: RunReport[]): void {
@@ -331,13 +378,13 @@ export class Dispatch {
       if (row) logBook.append(row.seq, row.attempt, lines);
     }
   }
-
-  #setDueTimer(): void {
-    this.#due.set(this.#parts.store.jobs.nextDueAt() ?? Number.POSITIVE_INFINITY);
-  }
 }
 
 /** A task that told of its progress seldom tells that it is through. */
 function atTheEnd(row: JobRow): JobRow {
   return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
+}
+
+function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
+  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
 }

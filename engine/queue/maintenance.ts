@@ -66,6 +66,7 @@ export class Maintenance {
     try {
       for (const state of finalStates) await this.#sweepState(state, now() - retentionMs[state]);
       while (!this.#closed && (await store.commit.write('may', () => store.idempotency.forgetExpired(now(), pageJobs))) === pageJobs);
+      while (!this.#closed && (await store.commit.write('may', () => store.jobs.forgetExpiredKeys(now(), pageJobs))) === pageJobs);
       await store.commit.write('may', () => store.deadGroups.forgetEmpty(now() - retentionMs.dead, pageJobs));
       await store.commit.write('may', () => measurements.forgetOld());
     } catch {

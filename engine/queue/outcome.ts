@@ -1,7 +1,7 @@
 /** The one reader of a task's result: turns how a run ended into one change of its job. Pure. */
 
 import type { JobError } from '../../contract/job.ts';
-import { type RetryPolicy, retryDelayMs } from '../../contract/retry.ts';
+import { askedWaitLimitMs, type RetryPolicy, type RetryStep, retryStep } from '../../contract/retry.ts';
 import type { AttemptOutcome } from '../../contract/states.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { FinalEnd, WaitingEnd } from '../store/jobs.ts';
@@ -9,8 +9,8 @@ import type { RunResult } from './lanes.ts';
 
 /** A job that took its threads or engines down this often is dead, whatever attempts it has left. */
 export const crashLimit = 3;
-/** Longest wait that a task may ask for, in milliseconds: as long as a submission may be delayed. */
-const askedWaitLimitMs = 366 * 86_400_000;
+/** Of a job that its deadline ended, or that of the caller who waited for it. */
+export const deadlineErrorName = 'DeadlineExceeded';
 /** Shares of blame are sums of fractions. */
 const tolerance = 1e-6;
 /** Before a task whose file broke between claim and start is tried again, in milliseconds. */
@@ -35,9 +35,10 @@ export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelR
   if (result.kind === 'succeeded') return completed(result.result);
   const error = errorOf(row, result);
   if (cancelRequested) return cancelled(error ?? cancelledError);
+  if (row.deadline_at !== null && row.deadline_at <= now) return pastDeadline(row, result, error);
   switch (result.kind) {
     case 'failed':
-      return failed(row, 'failed', result.error, now, result.retryAfterMs === undefined ? random : { afterMs: result.retryAfterMs });
+      return failed(row, 'failed', result.error, now, random, result.retryAfterMs);
     case 'failed-for-good':
       return dead('failed', result.error);
     case 'snoozed':
@@ -67,17 +68,30 @@ function cancelled(error: JobError): Outcome {
   return { outcome: 'cancelled', error, end: { final: { state: 'cancelled', result: null, error: JSON.stringify(error) } } };
 }
 
-function failed(row: JobRow, outcome: 'failed' | 'timed-out', error: JobError, now: number, wait: number | { afterMs: number }): Outcome {
-  if (row.attempt >= row.max_attempts) return dead(outcome, error);
-  const policy = JSON.parse(row.retry) as RetryPolicy;
+function failed(row: JobRow, outcome: 'failed' | 'timed-out', error: JobError, now: number, random: number, askedMs?: number): Outcome {
+  const attemptsLeft = row.attempt < row.max_attempts;
   const failures = row.attempt - (row.max_attempts - row.budget);
-  const delay = typeof wait === 'number' ? retryDelayMs(policy, failures, wait) : Math.min(Math.max(0, wait.afterMs), askedWaitLimitMs);
+  const sinceFirstMs = Math.max(0, now - (row.first_started_at ?? now));
+  const step: RetryStep = isSyncOnce(row)
+    ? { kind: 'dead' }
+    : retryStep(JSON.parse(row.retry) as RetryPolicy, { error, failures, attemptsLeft, askedMs, sinceFirstMs, random });
+  if (step.kind === 'dead') return dead(outcome, error);
+  if (step.kind === 'snooze') return uncounted(row, 'snoozed', error, 'scheduled', now + step.delayMs);
   const { max_attempts: maxAttempts, crashes } = row;
   return {
     outcome,
     error,
-    end: { waiting: { state: 'retryable', runAt: now + delay, maxAttempts, crashes, error: JSON.stringify(error) } },
+    end: { waiting: { state: 'retryable', runAt: now + step.delayMs, maxAttempts, crashes, error: JSON.stringify(error) } },
   };
+}
+
+/** However it ended, there is no time for another attempt. The attempt keeps its own error. */
+function pastDeadline(row: JobRow, result: RunResult, error: JobError | null): Outcome {
+  const failed = result.kind === 'failed' || result.kind === 'failed-for-good';
+  const outcome: AttemptOutcome = failed ? 'failed' : result.kind === 'crashed' ? 'crashed' : 'timed-out';
+  const deadline = deadlineError(row);
+  const why = failed && error ? { ...deadline, message: `${deadline.message} Its last attempt failed: ${error.message}` } : deadline;
+  return { ...dead(outcome, why), error: outcome === 'timed-out' ? deadline : error };
 }
 
 /** The attempt is not counted: there is one more to come. */
@@ -114,6 +128,17 @@ function isSyncOnce(row: JobRow): boolean {
 function errorOf(row: JobRow, result: Exclude<RunResult, { kind: 'succeeded' }>): JobError | null {
   if (result.kind === 'aborted' && result.reason === 'timed-out') return timedOutError(row, result.error);
   return 'error' in result ? result.error : null;
+}
+
+/** Why a job whose deadline has passed is dead. */
+export function deadlineError({ deadline_ms }: Pick<JobRow, 'deadline_ms'>): JobError {
+  return { name: deadlineErrorName, message: `It had not ended ${deadline_ms} ms after its submission (deadlineMs).` };
+}
+
+/** Why a job that waited in line for another attempt is dead; what it last failed with stands in its attempts. */
+export function retryTimeOverError(row: Pick<JobRow, 'retry'>): JobError {
+  const { retryForMs } = JSON.parse(row.retry) as RetryPolicy;
+  return { name: 'RetryTimeOver', message: `Its next attempt could not begin within ${retryForMs} ms of its first one (retryForMs).` };
 }
 
 const cancelledError: JobError = { name: 'Cancelled', message: 'Cancelled while it ran.' };

@@ -3,12 +3,13 @@
 import { invalid, Problem } from '../../contract/errors.ts';
 import type { Decision, LaneName, Mode } from '../../contract/job.ts';
 import type { TaskStats } from '../../contract/resources.ts';
-import type { RetryPolicy } from '../../contract/retry.ts';
+import { mergeRetry } from '../../contract/retry.ts';
 import type { Submission } from '../../contract/submission.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { SubmitOptions } from './backend.ts';
 import { type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
 import { decide } from './decide.ts';
+import type { SyncHindrance } from './dispatch.ts';
 
 export type PlanFacts = {
   now: number;
@@ -18,21 +19,24 @@ export type PlanFacts = {
   stats: TaskStats;
   /** A place is free on the task's own lane and nothing is ahead. */
   startsAtOnce: boolean;
-  /** The interactive lane has a place. */
-  interactiveFree: boolean;
+  /** Why it cannot start on the interactive lane now; null: it can. */
+  syncHindrance: SyncHindrance | null;
 };
 
-/** @throws Problem invalid-request, lane-saturated */
+/** @throws Problem invalid-request, lane-saturated, rate-limited */
 export function planJob(submission: Submission, entry: CatalogEntry, options: SubmitOptions, facts: PlanFacts): JobRow {
   const { now, queue } = facts;
   const runAt = Math.max(submission.runAt === null ? now : Date.parse(submission.runAt), now) + submission.delayMs;
   const waitMs = submission.waitMs ?? options.waitMs;
   const respondAsync = options.respondAsync && waitMs === undefined;
+  const deadlineAt = submission.deadlineMs === undefined ? null : now + submission.deadlineMs;
+  if (deadlineAt !== null && runAt >= deadlineAt)
+    throw invalid('/deadlineMs', 'must be longer than it is until the job is due, or it would never run');
   const mode: Mode = submission.mode !== 'auto' && respondAsync ? 'async' : submission.mode;
   if (mode === 'sync') refuseSync(submission, runAt, options.idempotency !== undefined || submission.unique != null, facts);
   const decision = mode === 'auto' ? decisionFor(runAt, waitMs, respondAsync, facts) : null;
   const declared = defaultsOf(entry);
-  const retry: RetryPolicy = { ...declared.retry, ...given(submission.retry ?? {}) };
+  const retry = mergeRetry(declared.retry, submission.retry ?? {});
   // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
   const budget = mode === 'sync' && !submission.retry ? 1 : retry.maxAttempts;
   return {
@@ -64,6 +68,11 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     first_payload: null,
     optimistic: null,
     result: null,
+    first_started_at: null,
+    deadline_ms: submission.deadlineMs ?? null,
+    deadline_at: deadlineAt,
+    concurrency_key: submission.concurrencyKey ?? null,
+    unique_scope: submission.unique?.scope ?? null,
     schedule_slot: null,
     fingerprint: null,
   };
@@ -76,38 +85,47 @@ export function waitOf(row: JobRow, asked: number | undefined): 'end' | number {
   return row.decision === null ? 0 : ((JSON.parse(row.decision) as Decision).waitMs ?? 0);
 }
 
-/** The interactive lane took all it takes: an honest time to come back, in milliseconds. */
-export function laneSaturated({ p50Ms }: TaskStats): Problem {
-  return new Problem(
-    'lane-saturated',
-    'Every place of the interactive lane is taken. Nothing was accepted. Try again in a moment, or submit it async.',
-    {
-      retryAfterMs: Math.min(60_000, Math.max(1_000, p50Ms ?? 1_000)),
-    },
-  );
+/** Sync work that cannot start now is refused rather than queued, with an honest time to come back. */
+export function syncRefusal(hindrance: SyncHindrance, task: string, { p50Ms }: TaskStats): Problem {
+  if (hindrance.kind === 'rate') {
+    return new Problem(
+      'rate-limited',
+      "The queue's rate limit is used up for now. Nothing was accepted. Try again later, or submit it async.",
+      {
+        retryAfterMs: hindrance.waitMs,
+      },
+    );
+  }
+  const taken =
+    hindrance.kind === 'lane'
+      ? 'Every place of the interactive lane is taken.'
+      : `As many jobs of the task "${task}", or of its key, run as may at once.`;
+  return new Problem('lane-saturated', `${taken} Nothing was accepted. Try again in a moment, or submit it async.`, {
+    retryAfterMs: Math.min(60_000, Math.max(1_000, p50Ms ?? 1_000)),
+  });
 }
 
-function refuseSync(submission: Submission, runAt: number, mayStand: boolean, { now, stats, interactiveFree }: PlanFacts): void {
+function refuseSync(submission: Submission, runAt: number, mayStand: boolean, { now, stats, syncHindrance }: PlanFacts): void {
   if (runAt > now) throw invalid(submission.delayMs > 0 ? '/delayMs' : '/runAt', 'a sync job runs now: leave it out, or submit it async');
   // A job that stands needs no place: whether there is one is asked again once it is looked for.
-  if (!interactiveFree && !mayStand) throw laneSaturated(stats);
+  if (syncHindrance && !mayStand) throw syncRefusal(syncHindrance, submission.task, stats);
 }
 
 function decisionFor(runAt: number, callerWaitMs: number | undefined, respondAsync: boolean, facts: PlanFacts): Decision {
   if (respondAsync)
     return { mode: 'async', reason: 'The caller asked for it.', p95Ms: facts.stats.p95Ms, samples: facts.stats.samples, waitMs: null };
   const { stats, queueState, now } = facts;
-  return decide({ stats, callerWaitMs, delayed: runAt > now, startsAtOnce: facts.startsAtOnce || facts.interactiveFree, queueState });
+  return decide({
+    stats,
+    callerWaitMs,
+    delayed: runAt > now,
+    startsAtOnce: facts.startsAtOnce || facts.syncHindrance === null,
+    queueState,
+  });
 }
 
 /** What `auto` found to be fast takes the interactive lane only when its own is busy: should it turn out slow, it holds up nobody who waits. */
 function laneFor(entry: CatalogEntry, mode: Mode, decision: Decision | null, { startsAtOnce }: PlanFacts): LaneName {
   const interactive = mode === 'sync' || (decision?.mode === 'sync' && !startsAtOnce);
   return interactive ? 'interactive' : laneOf(entry);
-}
-
-function given<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [Key in keyof Value]: Exclude<Value[Key], undefined>;
-  };
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../../contract/errors.ts';
-import type { Queue, QueuePatch } from '../../contract/resources.ts';
+import type { Queue, QueuePatch, RateLimit } from '../../contract/resources.ts';
 import { noCounts } from '../store/counters.ts';
 import type { QueueRow } from '../store/queues.ts';
 import type { Store } from '../store/store.ts';
@@ -32,6 +32,16 @@ export class QueueSettings {
     return this.#queues.get(name)?.concurrency ?? Number.POSITIVE_INFINITY;
   }
 
+  rateLimit(name: string): RateLimit | null {
+    const queue = this.#queues.get(name);
+    return queue ? rateLimitOf(queue) : null;
+  }
+
+  /** Infinity without a limit. */
+  maxBacklog(name: string): number {
+    return this.#queues.get(name)?.max_backlog ?? Number.POSITIVE_INFINITY;
+  }
+
   list(): Queue[] {
     const counts = this.#store.counters.by('queue');
     return [...this.#queues.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((queue) => this.#shown(queue, counts[queue.name]));
@@ -43,8 +53,8 @@ export class QueueSettings {
   }
 
   /** Makes the queue, or sets all of its options. */
-  async put(name: string, { paused = false, concurrency = null }: QueuePatch): Promise<Queue> {
-    await this.#keep(() => ({ name, paused: paused ? 1 : 0, concurrency }));
+  async put(name: string, options: QueuePatch): Promise<Queue> {
+    await this.#keep(() => changed(plainQueue(name), options));
     return this.get(name);
   }
 
@@ -52,26 +62,21 @@ export class QueueSettings {
     const known = this.#existing(name);
     await this.#keep(() => {
       // As it stands in this transaction: two who change different options at once both get their way.
-      const queue = this.#store.queues.findQueue(name) ?? known;
-      const paused = patch.paused === undefined ? queue.paused : patch.paused ? 1 : 0;
-      return { name, paused, concurrency: patch.concurrency === undefined ? queue.concurrency : patch.concurrency };
+      return changed(this.#store.queues.findQueue(name) ?? known, patch);
     });
     return this.get(name);
   }
 
   async #keep(change: () => QueueRow): Promise<void> {
     const write = () => {
-      const changed = change();
-      this.#store.queues.putQueue(changed);
-      return changed;
+      const row = change();
+      this.#store.queues.putQueue(row);
+      if (row.rate_max === null) this.#store.rateStarts.dropStarts(row.name);
+      return row;
     };
     await this.#store.commit.write('may', write, (queue) => {
       this.#queues.set(queue.name, queue);
-      this.#events.emit({
-        type: 'queue.changed',
-        at: new Date(this.#now()).toISOString(),
-        queue: { name: queue.name, paused: queue.paused === 1, concurrency: queue.concurrency },
-      });
+      this.#events.emit({ type: 'queue.changed', at: new Date(this.#now()).toISOString(), queue: optionsOf(queue) });
       // Something may be claimed that could not be before.
       this.#store.commit.request();
     });
@@ -86,6 +91,30 @@ export class QueueSettings {
   #shown(queue: QueueRow, counts = noCounts()): Queue {
     const nextReadyAt = this.#store.queues.nextReadyAt(queue.name);
     const oldestAvailableMs = nextReadyAt === null ? null : Math.max(0, this.#now() - nextReadyAt);
-    return { name: queue.name, paused: queue.paused === 1, concurrency: queue.concurrency, counts, oldestAvailableMs };
+    return { ...optionsOf(queue), counts, oldestAvailableMs };
   }
+}
+
+function plainQueue(name: string): QueueRow {
+  return { name, paused: 0, concurrency: null, rate_max: null, rate_per_ms: null, max_backlog: null };
+}
+
+function changed(queue: QueueRow, { paused, concurrency, rateLimit, maxBacklog }: QueuePatch): QueueRow {
+  return {
+    name: queue.name,
+    paused: paused === undefined ? queue.paused : paused ? 1 : 0,
+    concurrency: concurrency === undefined ? queue.concurrency : concurrency,
+    rate_max: rateLimit === undefined ? queue.rate_max : (rateLimit?.max ?? null),
+    rate_per_ms: rateLimit === undefined ? queue.rate_per_ms : (rateLimit?.perMs ?? null),
+    max_backlog: maxBacklog === undefined ? queue.max_backlog : maxBacklog,
+  };
+}
+
+function optionsOf(queue: QueueRow): Pick<Queue, 'name' | 'paused' | 'concurrency' | 'rateLimit' | 'maxBacklog'> {
+  const { name, paused, concurrency, max_backlog: maxBacklog } = queue;
+  return { name, paused: paused === 1, concurrency, rateLimit: rateLimitOf(queue), maxBacklog };
+}
+
+function rateLimitOf({ rate_max: max, rate_per_ms: perMs }: QueueRow): RateLimit | null {
+  return max === null || perMs === null ? null : { max, perMs };
 }

@@ -14,6 +14,7 @@ import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
 import { listDeadGroups } from './dead-groups.ts';
 import { Dispatch } from './dispatch.ts';
+import { DrainRates } from './drain.ts';
 import { EventStream } from './event-stream.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
@@ -63,9 +64,10 @@ export function createQueue(options: QueueOptions): QueueService {
   const waiters = new Waiters();
   const logBook = new LogBook(store);
   const measurements = new Measurements(store, now);
+  const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
-  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, now, random });
+  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, now, random });
   const submit = new Submit({
     store,
     catalog,
@@ -74,6 +76,7 @@ export function createQueue(options: QueueOptions): QueueService {
     events,
     waiters,
     measurements,
+    drains,
     now,
     random,
     spaceIsShort: options.spaceIsShort,
@@ -96,7 +99,10 @@ export function createQueue(options: QueueOptions): QueueService {
       };
     },
     flushCounters: () => store.counters.flush(),
-    committed: () => store.counters.committed(),
+    committed: () => {
+      store.counters.committed();
+      dispatch.committed();
+    },
     undone: () => {
       store.counters.undone();
       dispatch.undone();
@@ -235,7 +241,10 @@ export function createQueue(options: QueueOptions): QueueService {
       const reclaimed = await reclaim(store, now, random);
       await catalog.open((names) => {
         events.emit({ type: 'tasks.changed', at: timeOf(now()), names });
-        for (const name of names) void dispatch.releaseHeld(name).catch(options.failed);
+        for (const name of names) {
+          dispatch.taskChanged(name);
+          void dispatch.releaseHeld(name).catch(options.failed);
+        }
       });
       for (const task of store.jobs.heldTasks()) void dispatch.releaseHeld(task).catch(options.failed);
       // Before the first claim: what an operation was to cancel must not start again.

@@ -12,10 +12,12 @@ import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
 import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
-import { type Dispatch, deadlineErrorName } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
+import { backlogWaitMs, type DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Measurements } from './measure.ts';
-import { laneSaturated, planJob, waitOf } from './plan.ts';
+import { deadlineErrorName } from './outcome.ts';
+import { planJob, syncRefusal, waitOf } from './plan.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -27,6 +29,7 @@ export type SubmitParts = {
   events: EventStream;
   waiters: Waiters;
   measurements: Measurements;
+  drains: DrainRates;
   now: () => number;
   random: () => number;
   spaceIsShort: () => boolean;
@@ -35,7 +38,7 @@ export type SubmitParts = {
 type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
 
 /** A job as it will be inserted. */
-type Plan = { row: JobRow; entry: CatalogEntry; room: number };
+type Plan = { row: JobRow; entry: CatalogEntry; room: number; uniqueUntil: number | null };
 
 export class Submit {
   readonly #parts: SubmitParts;
@@ -93,7 +96,10 @@ export class Submit {
       }
     }
     if (errors.length > 0) throw invalidFields(errors);
-    return this.#write((place) => plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan))));
+    return this.#write((place) => {
+      this.#refuseFull(plans);
+      return plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan)));
+    });
   }
 
   /**
@@ -153,16 +159,19 @@ export class Submit {
     const queue = submission.queue ?? defaults.queue;
     const interactiveRoom = dispatch.roomOf(entry, 'interactive');
     const ownRoom = dispatch.roomOf(entry, laneOf(entry));
+    const job = { queue, task: entry.name, concurrency_key: submission.concurrencyKey ?? null };
+    const limited = settings.concurrency(queue) < Number.POSITIVE_INFINITY || settings.rateLimit(queue) !== null;
     const row = planJob(submission, entry, options, {
       now: now(),
       nonce: Math.floor(random() * nonceLimit),
       queue,
-      queueState: settings.isPaused(queue) ? 'paused' : settings.concurrency(queue) < Number.POSITIVE_INFINITY ? 'limited' : 'open',
+      queueState: settings.isPaused(queue) ? 'paused' : limited ? 'limited' : 'open',
       stats: measurements.statsOf(entry.name),
-      startsAtOnce: dispatch.mayHandOff(queue, laneOf(entry), ownRoom),
-      interactiveFree: dispatch.places('interactive', interactiveRoom) > 0,
+      startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
+      syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
     });
-    return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom };
+    const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
+    return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom, uniqueUntil };
   }
 
   async #insert(plan: Plan, { idempotency }: SubmitOptions): Promise<Standing> {
@@ -172,8 +181,9 @@ export class Submit {
       if (replayed) return { row: replayed, how: 'replayed' };
       const holder = this.#uniqueHolder(plan.row);
       if (holder) return { row: holder, how: 'duplicate' };
-      if (plan.row.mode === 'sync' && dispatch.places('interactive', plan.room) <= 0)
-        throw laneSaturated(measurements.statsOf(plan.entry.name));
+      const hindrance = plan.row.mode === 'sync' ? dispatch.syncHindrance(plan.row, plan.room) : null;
+      if (hindrance) throw syncRefusal(hindrance, plan.row.task, measurements.statsOf(plan.row.task));
+      if (!this.#handsOff(plan)) this.#refuseFull([plan]);
       const row = place(plan);
       if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
       return { row, how: 'new' };
@@ -193,20 +203,48 @@ export class Submit {
   }
 
   #uniqueHolder(row: JobRow): JobRow | null {
-    return row.unique_key === null ? null : this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key);
+    return row.unique_key === null ? null : this.#parts.store.jobs.uniqueHolder(row.task, row.unique_key, this.#parts.now());
+  }
+
+  /**
+   * Inside the transaction, before its first write: all of them fit or none is accepted. A batch is counted as if all of
+   * it had to wait: how much of it starts at once is known only afterwards.
+   * @throws Problem backlog-full
+   */
+  #refuseFull(plans: readonly Plan[]): void {
+    const { settings, store, drains } = this.#parts;
+    for (const [queue, ofQueue] of Map.groupBy(plans, ({ row }) => row.queue)) {
+      const most = settings.maxBacklog(queue);
+      if (most === Number.POSITIVE_INFINITY) continue;
+      const keys = ofQueue
+        .filter(({ row }) => !this.#uniqueHolder(row))
+        .map(({ row }, index) => (row.unique_key === null ? index : `${row.task} ${row.unique_key}`));
+      const added = new Set(keys).size;
+      const waiting = store.counters.backlogOf(queue);
+      const excess = waiting + added - most;
+      if (added === 0 || excess <= 0) continue;
+      const detail = `The queue "${queue}" lets at most ${most} jobs wait (maxBacklog); ${waiting} do, and ${added} more would be too many. Nothing was accepted.`;
+      throw new Problem('backlog-full', detail, { retryAfterMs: backlogWaitMs(excess, drains.perSecond(queue)) });
+    }
+  }
+
+  /** Inside the transaction: whether the job may go straight into its lane. */
+  #handsOff({ row, entry, room }: Plan): boolean {
+    const { dispatch } = this.#parts;
+    if (row.state !== 'available' || entry.error !== null) return false;
+    return row.lane === 'interactive' ? dispatch.syncHindrance(row, room) === null : dispatch.mayHandOff(row, room);
   }
 
   /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */
   #place(plan: Plan): JobRow {
     const { store, dispatch, now } = this.#parts;
     const seq = ++this.#lastSeq;
-    const interactive = plan.row.lane === 'interactive';
-    const handOff =
-      plan.row.state === 'available' &&
-      plan.entry.error === null &&
-      (interactive ? dispatch.places('interactive', plan.room) > 0 : dispatch.mayHandOff(plan.row.queue, plan.row.lane, plan.room));
-    const row: JobRow = handOff ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: now() } : { ...plan.row, seq };
-    store.jobs.insertJob(row);
+    const handOff = this.#handsOff(plan);
+    const at = now();
+    const row: JobRow = handOff
+      ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: at, first_started_at: at }
+      : { ...plan.row, seq };
+    store.jobs.insertJob(row, plan.uniqueUntil);
     if (handOff) dispatch.promise(row, plan.room);
     else if (row.state === 'available') dispatch.becameReady(row);
     return row;
@@ -293,12 +331,16 @@ export class Submit {
     if (row.state === 'completed') return;
     const error: JobError =
       row.error === null ? { name: 'Cancelled', message: 'The job was cancelled.' } : (JSON.parse(row.error) as JobError);
-    if (row.state === 'cancelled' && error.name === deadlineErrorName) throw deadlineExceeded(row);
+    if (error.name === deadlineErrorName) throw row.state === 'cancelled' ? deadlineExceeded(row) : pastDeadline(row, error);
     throw new Problem('task-failed', `${row.state === 'cancelled' ? 'The job was cancelled' : 'The task failed'}: ${error.message}`, {
       jobId: jobIdOf(row),
       error,
     });
   }
+}
+
+function pastDeadline(row: JobRow, error: JobError): Problem {
+  return new Problem('deadline-exceeded', error.message, { jobId: jobIdOf(row), error });
 }
 
 function deadlineExceeded(row: JobRow): Problem {

@@ -18,6 +18,8 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     result: description.result,
     defaults: defaultsOf(entry),
     declares: description.declares,
+    concurrency: description.concurrency,
+    concurrencyPerKey: description.concurrencyPerKey,
     examples: description.examples,
     stats,
     advice: { mode: mode === 'hybrid' ? 'async' : mode, reasons: [reason] },

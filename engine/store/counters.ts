@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Mode } from '../../contract/job.ts';
 import type { StateCounts } from '../../contract/resources.ts';
-import { type JobState, jobStates } from '../../contract/states.ts';
+import { isWaiting, type JobState, jobStates } from '../../contract/states.ts';
 import type { JobRow } from './job-row.ts';
 
 type Counter = { queue: string; task: string; mode: Mode; state: JobState; n: number };
@@ -21,9 +21,15 @@ export function noCounts(): StateCounts {
 
 export type CounterFilter = { queue?: readonly string[]; task?: readonly string[]; mode?: readonly Mode[]; state?: readonly JobState[] };
 
+/** What waits, for whatever. */
+const waitingStates: ReadonlySet<JobState> = new Set(jobStates.filter(isWaiting));
+
 export class Counters implements CounterChanges {
   readonly #counters = new Map<string, Counter>();
   readonly #pending = new Map<string, Counter>();
+  /** Jobs that wait, by queue, as they are in the transaction that is open; and what of it may yet be undone. */
+  readonly #backlog = new Map<string, number>();
+  readonly #pendingBacklog = new Map<string, number>();
   readonly #insert;
   readonly #update;
 
@@ -32,9 +38,14 @@ export class Counters implements CounterChanges {
     this.#update = db.prepare('UPDATE counters SET n = n + ? WHERE queue = ? AND task = ? AND mode = ? AND state = ?');
     for (const row of db.prepare<[], Counter>('SELECT queue, task, mode, state, n FROM counters').all())
       this.#counters.set(keyOf(row, row.state), row);
+    for (const { queue, state, n } of this.#counters.values()) if (waitingStates.has(state)) addTo(this.#backlog, queue, n);
   }
 
   add(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState, by: number): void {
+    if (waitingStates.has(state)) {
+      addTo(this.#backlog, row.queue, by);
+      addTo(this.#pendingBacklog, row.queue, by);
+    }
     const key = keyOf(row, state);
     const pending = this.#pending.get(key);
     if (pending) pending.n += by;
@@ -58,10 +69,18 @@ export class Counters implements CounterChanges {
       else this.#counters.set(key, change);
     }
     this.#pending.clear();
+    this.#pendingBacklog.clear();
   }
 
   undone(): void {
     this.#pending.clear();
+    for (const [queue, n] of this.#pendingBacklog) addTo(this.#backlog, queue, -n);
+    this.#pendingBacklog.clear();
+  }
+
+  /** Jobs of a queue that wait, those included that the transaction that is open has added so far. */
+  backlogOf(queue: string): number {
+    return this.#backlog.get(queue) ?? 0;
   }
 
   /** Jobs that match all of what is given. Cost: one step for each combination of queue, task, mode and state in use. */
@@ -98,4 +117,8 @@ export class Counters implements CounterChanges {
 
 function keyOf(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState): string {
   return `${row.queue}\u0000${row.task}\u0000${row.mode}\u0000${state}`;
+}
+
+function addTo(counts: Map<string, number>, queue: string, by: number): void {
+  counts.set(queue, (counts.get(queue) ?? 0) + by);
 }

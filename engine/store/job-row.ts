@@ -1,6 +1,7 @@
 import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { JobState } from '../../contract/states.ts';
+import type { UniqueScope } from '../../contract/submission.ts';
 import { formatJobId } from './job-id.ts';
 import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
@@ -34,6 +35,12 @@ export type JobRow = {
   first_payload: string | null;
   optimistic: string | null;
   result: string | null;
+  /** Of the first attempt since the last fresh start. */
+  first_started_at: number | null;
+  deadline_ms: number | null;
+  deadline_at: number | null;
+  concurrency_key: string | null;
+  unique_scope: UniqueScope | null;
   /** store/schedule-slot.ts; null: no schedule made it. */
   schedule_slot: string | null;
   /** What all jobs that died of the same cause share; set exactly while it is dead. */
@@ -69,6 +76,11 @@ export const jobColumns = [
   'first_payload',
   'optimistic',
   'result',
+  'first_started_at',
+  'deadline_ms',
+  'deadline_at',
+  'concurrency_key',
+  'unique_scope',
   'schedule_slot',
   'fingerprint',
 ] as const satisfies readonly (keyof JobRow)[];
@@ -124,5 +136,7 @@ export function jobOf(row: JobRow): Job {
     firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
     fingerprint: row.fingerprint,
     ...rest,
+    deadlineAt: timeOf(row.deadline_at),
+    concurrencyKey: row.concurrency_key,
   };
 }

@@ -2,13 +2,17 @@
 
 import type { Database, Statement } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
+import { lineRank } from '../../contract/priority.ts';
 import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
+import { prepareDeadlines } from './deadlines.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
+import { type Gate, prepareParked } from './parked.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
 import { slotKey } from './schedule-slot.ts';
+import { prepareUniqueKeys } from './unique-keys.ts';
 
 /** How an attempt ended, as it is kept. */
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
@@ -29,6 +33,9 @@ export type JobStore = ReturnType<typeof prepareJobs>;
 
 export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
   const columns = jobColumns.join(', ');
+  const unique = prepareUniqueKeys(db);
+  const deadlines = prepareDeadlines(db);
+  const parked = prepareParked(db);
   const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
   const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
@@ -53,7 +60,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const deleteRunning = db.prepare('DELETE FROM running WHERE seq = ? AND attempt = ?');
   const allRunning = db.prepare<[], number>('SELECT seq FROM running ORDER BY seq').pluck();
   const start = db.prepare(
-    "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
+    "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, first_started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
   );
   const setState = db.prepare('UPDATE jobs SET state = ? WHERE seq = ? AND state = ?');
   const setLane = db.prepare('UPDATE jobs SET lane = ? WHERE seq = ?');
@@ -70,7 +77,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
-    "UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL, fingerprint = NULL, payload = ?, first_payload = ? WHERE seq = ?",
+    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL,
+      fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
   const amend = db.prepare(
@@ -83,9 +91,6 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     )
     .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
-  const insertUnique = db.prepare('INSERT INTO unique_keys (task, key, seq) VALUES (?, ?, ?)');
-  const deleteUnique = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND seq = ?');
-  const uniqueHolder = db.prepare<[string, string], number>('SELECT seq FROM unique_keys WHERE task = ? AND key = ?').pluck();
   // The state stands in the SQL itself: only then does the partial index apply.
   const finalAfter = Object.fromEntries(
     finalStates.map((state) => [
@@ -100,9 +105,12 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     return bySeq.get(seq) ?? null;
   }
 
-  function insertJob(row: JobRow): void {
+  /** @param uniqueUntil the time up to which its unique key is kept even past its end */
+  function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
     insert.run(jobColumns.map((column) => row[column]));
-    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    unique.takeKey(row, uniqueUntil);
+    deadlines.keepDeadline(row);
+    if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
     else enterWaiting(row);
     scheduleLine.enter(row);
@@ -110,18 +118,21 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   }
 
   function enterWaiting(row: JobRow): void {
-    if (row.state === 'available') insertReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq);
+    if (row.state === 'available') insertReady.run(row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq);
     else if (row.state === 'scheduled' || row.state === 'retryable') insertScheduled.run(row.run_at, row.seq);
   }
 
   function leaveWaiting(row: JobRow): void {
     if (row.state === 'available') {
-      if (deleteReady.run(row.queue, row.lane, -row.priority, row.run_at, row.seq).changes === 0) deleteHeld.run(row.task, row.seq);
+      const inLine = deleteReady.run(row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq).changes > 0;
+      if (!inLine && !parked.takeBack(row)) deleteHeld.run(row.task, row.seq);
     } else if (row.state === 'scheduled' || row.state === 'retryable') deleteScheduled.run(row.run_at, row.seq);
   }
 
-  function freeUnique(row: JobRow): void {
-    if (row.unique_key !== null) deleteUnique.run(row.task, row.unique_key, row.seq);
+  /** What a job no longer needs once it has ended. */
+  function letGo(row: JobRow, at: number): void {
+    unique.freeKey(row, at);
+    deadlines.dropDeadline(row);
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -129,7 +140,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     counters.add(row, to, 1);
   }
 
-  /** The next jobs in line, by priority, due time and order of submission. They stay where they are until `startJob` or `holdJob`. */
+  /** The next jobs in line (contract/priority.ts). They stay where they are until they are started, held or parked. */
   function peekReady(queue: string, lane: LaneName, limit: number): JobRow[] {
     return nextReady.all(queue, lane, limit).flatMap((seq) => readJob(seq) ?? []);
   }
@@ -137,10 +148,12 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function startJob(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     const attempt = row.attempt + 1;
-    if (start.run(attempt, at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
+    const first_started_at = row.first_started_at ?? at;
+    if (start.run(attempt, at, first_started_at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
     insertRunning.run(row.seq, attempt, row.lane, at);
+    if (row.unique_scope === 'started') unique.freeKey(row, at);
     move(row, 'executing');
-    return { ...row, state: 'executing', attempt, started_at: at, progress: null };
+    return { ...row, state: 'executing', attempt, started_at: at, first_started_at, progress: null };
   }
 
   /** Puts a due job aside until its task loads. */
@@ -148,6 +161,23 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     leaveWaiting(row);
     insertHeld.run(row.task, row.seq);
     setError.run(error, row.seq);
+  }
+
+  /** Puts a due job aside until a run of its task, or of its key, ends. */
+  function parkJob(row: JobRow, gate: Gate): void {
+    leaveWaiting(row);
+    parked.putAside(row, gate);
+  }
+
+  /** Back in line: the first `limit` that wait at a gate, in each queue and lane. */
+  function releaseParked(gate: Gate, limit: number): JobRow[] {
+    return parked.firstAt(gate, limit).flatMap((seq) => {
+      const row = readJob(seq);
+      if (!row) return [];
+      leaveWaiting(row);
+      enterWaiting(row);
+      return row;
+    });
   }
 
   /** Back in line, once its task loads. */
@@ -181,7 +211,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const changed = finish.run(end.state, at, end.result, end.error, row.progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
-    freeUnique(row);
+    letGo(row, at);
     scheduleLine.leave(row);
     move(row, end.state);
     return { ...row, ...end, finished_at: at, fingerprint };
@@ -197,6 +227,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const { state, runAt: run_at, maxAttempts: max_attempts, crashes, error } = end;
     const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
     enterWaiting(waiting);
+    deadlines.keepDeadline(waiting);
     scheduleLine.stepBack(row);
     return waiting;
   }
@@ -208,7 +239,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function cancelWaiting(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
-    freeUnique(row);
+    letGo(row, at);
     scheduleLine.leave(row);
     move(row, 'cancelled');
     return { ...row, state: 'cancelled', finished_at: at };
@@ -219,21 +250,22 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     leaveWaiting(row);
     const fingerprint = deadGroups.join(row.task, error, at);
     bury.run(at, error, fingerprint, row.seq);
-    freeUnique(row);
+    letGo(row, at);
     scheduleLine.leave(row);
     move(row, 'dead');
     return { ...row, state: 'dead', finished_at: at, error, fingerprint };
   }
 
   /**
-   * Makes a final job available again with fresh attempts, perhaps with another payload; its history and its first payload
-   * stay. The caller has seen that its unique key is free.
+   * Makes a final job available again with fresh attempts and a fresh deadline, perhaps with another payload; its history and
+   * its first payload stay. The caller has seen that its unique key is free.
    */
   function renewJob(row: JobRow, at: number, payload = row.payload): JobRow {
     const first_payload = payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload);
+    const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     deadGroups.leave(row.fingerprint);
-    renew.run(at, payload, first_payload, row.seq);
-    if (row.unique_key !== null) insertUnique.run(row.task, row.unique_key, row.seq);
+    renew.run(at, deadline_at, payload, first_payload, row.seq);
+    unique.takeKey(row);
     scheduleLine.enter(row);
     move(row, 'available');
     const renewed: JobRow = {
@@ -246,11 +278,14 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
         finished_at: null,
         result: null,
         progress: null,
+        first_started_at: null,
+        deadline_at,
         fingerprint: null,
         payload,
         first_payload,
       },
     };
+    deadlines.keepDeadline(renewed);
     enterWaiting(renewed);
     return renewed;
   }
@@ -293,7 +328,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
 
   function deleteJob(row: JobRow): void {
     leaveWaiting(row);
-    freeUnique(row);
+    unique.dropKey(row);
+    deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
     for (const statement of deletions) statement.run(row.seq);
@@ -307,6 +343,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     startJob,
     holdJob,
     releaseHeld,
+    parkJob,
+    releaseParked,
     promoteDue,
     finishAttempt,
     giveBackAttempt,
@@ -342,10 +380,16 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     runningJobs: () => allRunning.all().flatMap((seq) => readJob(seq) ?? []),
     heldTasks: () => heldTasks.all(),
     peekHeld: (task: string, limit: number) => nextHeld.all(task, limit).flatMap((seq) => readJob(seq) ?? []),
-    uniqueHolder(task: string, key: string): JobRow | null {
-      const seq = uniqueHolder.get(task, key);
-      return seq === undefined ? null : readJob(seq);
+    uniqueHolder(task: string, key: string, now: number): JobRow | null {
+      const seq = unique.holderOf(task, key, now);
+      return seq === null ? null : readJob(seq);
     },
+    forgetExpiredKeys: unique.forgetExpired,
+    parkedGates: parked.gates,
+    passedDeadlines: (now: number, limit: number) => deadlines.passedDeadlines(now, limit).flatMap((seq) => readJob(seq) ?? []),
+    nextDeadline: deadlines.nextDeadline,
+    /** Of a running job that was told to end because of it: it is not found again. */
+    dropDeadline: deadlines.dropDeadline,
     /** Final jobs in order of submission, for retention. */
     listFinal: (state: FinalState, afterSeq: number, limit: number) => finalAfter[state].all(afterSeq, limit),
   };

@@ -10,6 +10,7 @@ import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
 import { prepareOperations } from './operations.ts';
 import { prepareQueues } from './queues.ts';
+import { prepareRateStarts } from './rate-starts.ts';
 import { prepareScheduleLine } from './schedule-line.ts';
 import { prepareSchedules } from './schedules.ts';
 
@@ -35,6 +36,7 @@ export function prepareStore(db: Database) {
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),
+    rateStarts: prepareRateStarts(db),
     schedules: prepareSchedules(db),
     scheduleLine,
     idempotency: prepareIdempotency(db),

@@ -117,13 +117,32 @@ describe('with an engine', () => {
     expect((await run('cancel', id)).code).toBe(4);
   });
 
+  it('what a submission says of retries, its deadline and its keys reaches the job', async () => {
+    const options = ['--retry-delays', '1s,5m', '--retry-for', '1h', '--deadline', '2h', '--concurrency-key', 'printer', '--delay', '1h'];
+    const unique = ['--unique', 'a', '--unique-scope', 'started', '--unique-for', '1d'];
+    const id = (await run('submit', 'shell.run', '--mode', 'async', ...options, ...unique, '--', 'true')).stdout.trim();
+    const job = await json('get', id);
+    expect(job).toMatchObject({ maxAttempts: 3, concurrencyKey: 'printer', uniqueKey: 'a' });
+    expect(Date.parse(job.deadlineAt) - Date.parse(job.createdAt)).toBe(7_200_000);
+    expect((await run('get', id)).stdout).toContain('printer');
+    expect((await run('cancel', id)).code).toBe(0);
+  });
+
   it('queues are made, paused, limited and resumed', async () => {
     expect(await json('queue', 'make', 'slow', '--concurrency', '1')).toMatchObject({ name: 'slow', concurrency: 1, paused: false });
     expect(await json('queue', 'pause', 'slow')).toMatchObject({ paused: true });
     const id = (await run('submit', 'shell.run', '--mode', 'async', '--queue', 'slow', '--', 'true')).stdout.trim();
     expect((await json('get', id)).state).toBe('available');
     expect((await run('queue', 'ls')).stdout).toMatch(/^slow +paused +1 +1 /m);
-    expect(await json('queue', 'set', 'slow', '--concurrency', 'none')).toMatchObject({ concurrency: null });
+    const limited = await json('queue', 'set', 'slow', '--concurrency', 'none', '--rate', '100/2m', '--max-backlog', '1');
+    expect(limited).toMatchObject({ concurrency: null, rateLimit: { max: 100, perMs: 120_000 }, maxBacklog: 1 });
+    expect((await run('queue', 'ls')).stdout).toMatch(/^slow +paused +any .* 100\/2m +1$/m);
+    const refused = await run('submit', 'shell.run', '--mode', 'async', '--queue', 'slow', '--', 'true');
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('maxBacklog') });
+    expect(await json('queue', 'set', 'slow', '--rate', 'none', '--max-backlog', 'none')).toMatchObject({
+      rateLimit: null,
+      maxBacklog: null,
+    });
     expect((await run('queue', 'resume', 'slow')).code).toBe(0);
     expect((await run('wait', id)).code).toBe(0);
     expect((await run('queue', 'pause', 'nowhere')).code).toBe(2);

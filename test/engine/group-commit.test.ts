@@ -24,7 +24,9 @@ describe('writes of one turn', () => {
     const made = "SELECT count(*) FROM queues WHERE name = 'made'";
     const order: string[] = [];
     const { commit } = rig.store;
-    const first = commit.write('may', () => rig.store.queues.putQueue({ name: 'made', paused: 0, concurrency: null }));
+    const first = commit.write('may', () =>
+      rig.store.queues.putQueue({ name: 'made', paused: 0, concurrency: null, rate_max: null, rate_per_ms: null, max_backlog: null }),
+    );
     const second = commit.write('must', () => {
       order.push(`of two: ${rig.writer.prepare(made).pluck().get()} to us, ${rig.db.prepare(made).pluck().get()} to others`);
     });

@@ -13,10 +13,24 @@ const violations: Record<string, string> = {
     ) WHERE n <> counted`,
   'an available job that is not in line exactly once': `
     SELECT seq, state FROM jobs WHERE state = 'available' AND 1 <>
-      (SELECT count(*) FROM ready WHERE ready.seq = jobs.seq) + (SELECT count(*) FROM held WHERE held.seq = jobs.seq)`,
+      (SELECT count(*) FROM ready WHERE ready.seq = jobs.seq) + (SELECT count(*) FROM held WHERE held.seq = jobs.seq)
+      + (SELECT count(*) FROM parked WHERE parked.seq = jobs.seq)`,
   'a place in line that does not fit its job': `
     SELECT ready.* FROM ready LEFT JOIN jobs USING (seq) WHERE jobs.state IS NOT 'available'
-      OR jobs.queue <> ready.queue OR jobs.lane <> ready.lane OR jobs.priority <> -ready.rank OR jobs.run_at <> ready.run_at`,
+      OR jobs.queue <> ready.queue OR jobs.lane <> ready.lane OR jobs.run_at - jobs.priority * 60000 <> ready.rank OR jobs.run_at <> ready.run_at`,
+  'a parked job that does not fit': `
+    SELECT parked.* FROM parked LEFT JOIN jobs USING (seq) WHERE jobs.state IS NOT 'available'
+      OR jobs.queue <> parked.queue OR jobs.lane <> parked.lane OR jobs.run_at - jobs.priority * 60000 <> parked.rank OR jobs.run_at <> parked.run_at
+      OR jobs.task <> parked.task OR parked.key NOT IN ('', coalesce(jobs.concurrency_key, ''))`,
+  'a deadline of a waiting job that is not watched': `
+    SELECT seq FROM jobs WHERE deadline_at IS NOT NULL AND state IN ('available', 'scheduled', 'retryable', 'blocked')
+      AND NOT EXISTS (SELECT 1 FROM deadlines WHERE deadlines.seq = jobs.seq AND deadlines.deadline_at = jobs.deadline_at)`,
+  'a watched deadline of no unfinished job': `
+    SELECT deadlines.* FROM deadlines LEFT JOIN jobs USING (seq)
+      WHERE coalesce(jobs.state IN ('completed', 'dead', 'cancelled'), 1) OR jobs.deadline_at IS NOT deadlines.deadline_at`,
+  'more starts counted than a rate limit allows': `
+    SELECT queue FROM rate_starts JOIN queues ON name = queue WHERE at > (SELECT max(at) FROM rate_starts AS newest WHERE newest.queue = rate_starts.queue) - rate_per_ms
+      GROUP BY queue HAVING sum(n) > max(rate_max)`,
   'a job put aside that does not fit': `
     SELECT held.* FROM held LEFT JOIN jobs USING (seq) WHERE jobs.state IS NOT 'available' OR jobs.task <> held.task`,
   'a job for later that is not scheduled exactly once': `
@@ -38,11 +52,12 @@ const violations: Record<string, string> = {
   'a success of a job that is not completed': `
     SELECT seq FROM attempts LEFT JOIN jobs USING (seq) WHERE outcome = 'succeeded' AND jobs.state IS NOT 'completed'`,
   'an unfinished job whose unique key is not its own': `
-    SELECT seq FROM jobs WHERE unique_key IS NOT NULL AND state NOT IN ('completed', 'dead', 'cancelled') AND NOT EXISTS
-      (SELECT 1 FROM unique_keys WHERE unique_keys.seq = jobs.seq AND key = unique_key AND unique_keys.task = jobs.task)`,
+    SELECT seq FROM jobs WHERE unique_key IS NOT NULL AND state NOT IN ('completed', 'dead', 'cancelled')
+      AND (unique_scope IS NOT 'started' OR attempt = 0) AND NOT EXISTS
+      (SELECT 1 FROM unique_keys WHERE unique_keys.seq = jobs.seq AND key = unique_key AND unique_keys.task = jobs.task AND freed = 0)`,
   'a unique key of no unfinished job': `
     SELECT unique_keys.* FROM unique_keys LEFT JOIN jobs USING (seq)
-      WHERE coalesce(jobs.state IN ('completed', 'dead', 'cancelled'), 1) OR jobs.unique_key <> unique_keys.key`,
+      WHERE jobs.unique_key IS NOT unique_keys.key OR (freed = 0 AND jobs.state IN ('completed', 'dead', 'cancelled'))`,
   'an unfinished job of a schedule that is not in its line': `
     SELECT seq FROM jobs WHERE schedule_slot IS NOT NULL AND state NOT IN ('completed', 'dead', 'cancelled') AND NOT EXISTS
       (SELECT 1 FROM schedule_line WHERE schedule_line.seq = jobs.seq AND jobs.schedule_slot LIKE schedule_id || '@%')`,
@@ -69,9 +84,19 @@ const violations: Record<string, string> = {
     SELECT operation FROM (SELECT operation FROM operation_members UNION SELECT operation FROM operation_awaited)
       WHERE operation NOT IN (SELECT number FROM operations WHERE state = 'running')`,
   'something left of a deleted job': `
-    SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys)
+    SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,
 };
+
+const stranded = `
+    SELECT seq, key FROM parked WHERE key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
+      WHERE other.task = parked.task AND other.concurrency_key = parked.key AND other.seq <> parked.seq
+        AND (other.state = 'executing' OR other.seq IN (SELECT seq FROM ready) OR other.seq IN (SELECT ahead.seq FROM parked AS ahead WHERE ahead.key = '')))`;
+
+/** Parked jobs of whose key no other runs or is in line. There may be some until the next claim, never after it. */
+export function strandedJobs(db: Database): unknown[] {
+  return db.prepare(stranded).all();
+}
 
 /** Empty when all is well. */
 export function brokenInvariants(db: Database): string[] {

@@ -8,7 +8,7 @@ import type { RunResult } from '../../engine/queue/lanes.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { brokenInvariants } from './invariants.ts';
+import { brokenInvariants, strandedJobs } from './invariants.ts';
 
 const operations = 1_200;
 /** Refusals that a caller who asks for impossible things must expect. */
@@ -21,10 +21,16 @@ const expected = new Set([
   'deadline-exceeded',
   'unknown-task',
   'shutting-down',
+  'backlog-full',
+  'rate-limited',
 ]);
 const tasks: Record<string, FakeTask> = {
   'shell.run': { lane: 'cpu', retry: { maxAttempts: 3, baseMs: 2_000, jitter: 0.2 } },
-  'http.request': { lane: 'io', retry: { maxAttempts: 2, baseMs: 500 } },
+  'http.request': {
+    lane: 'io',
+    concurrency: 4,
+    retry: { maxAttempts: 2, baseMs: 500, rules: [{ message: 'snooze', action: 'snooze', afterMs: 900 }] },
+  },
 };
 const broken: FakeTask = { error: { name: 'SyntaxError', message: 'it does not load' } };
 
@@ -117,11 +123,20 @@ class Lives {
       queue: this.pick(['default', 'default', 'mail', 'slow']) ?? 'default',
       priority: Math.floor(this.#random() * 5) - 2,
       ...(delayed ? { delayMs: Math.floor(this.#random() * 5_000) } : {}),
-      ...(this.#random() < 0.15 ? { unique: { key: `key ${Math.floor(this.#random() * 5)}` } } : {}),
-      ...(this.#random() < 0.2 ? { retry: { maxAttempts: 2, baseMs: 100 } } : {}),
+      ...(this.#random() < 0.15 ? { unique: this.#unique() } : {}),
+      ...(this.#random() < 0.2 ? { concurrencyKey: `key ${Math.floor(this.#random() * 3)}` } : {}),
+      ...(this.#random() < 0.1 ? { deadlineMs: 6_000 + Math.floor(this.#random() * 20_000) } : {}),
+      ...(this.#random() < 0.2
+        ? { retry: this.pick([{ maxAttempts: 2, baseMs: 100 }, { delaysMs: [50, 400] }, { retryForMs: 1_500 }]) ?? {} }
+        : {}),
       timeoutMs: 20_000,
       payload: { text: 'x'.repeat(this.#random() < 0.1 ? 9_000 : 10) },
     };
+  }
+
+  #unique() {
+    const key = `key ${Math.floor(this.#random() * 5)}`;
+    return this.pick([{ key }, { key, scope: 'started' as const }, { key, forMs: 4_000 }]) ?? { key };
   }
 
   #submit(): void {
@@ -144,6 +159,7 @@ class Lives {
       { kind: 'succeeded', result: 'null' },
       { kind: 'failed', error },
       { kind: 'failed', error, retryAfterMs: 1_500 },
+      { kind: 'failed', error: { ...error, message: 'let it snooze' } },
       { kind: 'failed-for-good', error },
       { kind: 'snoozed', ms: 700 },
       { kind: 'aborted', reason: 'timed-out', error: null },
@@ -211,7 +227,17 @@ class Lives {
 
   #queue(): void {
     const name = this.pick(['default', 'mail', 'slow']) ?? 'default';
-    const patches = [{ paused: true }, { paused: false }, { paused: false }, { concurrency: 1 }, { concurrency: null }];
+    const patches = [
+      { paused: true },
+      { paused: false },
+      { paused: false },
+      { concurrency: 1 },
+      { concurrency: null },
+      { rateLimit: { max: 3, perMs: 700 } },
+      { rateLimit: null },
+      { maxBacklog: 30 },
+      { maxBacklog: null },
+    ];
     this.#watch(this.#rig.backend.patchQueue(name, this.pick(patches) ?? {}));
   }
 
@@ -249,6 +275,7 @@ describe('whatever is done to jobs, in whatever order', () => {
         vi.advanceTimersByTime(1_000);
         await rig.turn();
         expect(brokenInvariants(rig.db), `after ${done} operations`).toEqual([]);
+        expect(strandedJobs(rig.db), `after ${done} operations`).toEqual([]);
         expect(rig.queue.health().status).toBe('ok');
         expect((await rig.backend.stats()).counts).toMatchObject(countsOf(rig));
       }

@@ -39,7 +39,7 @@ test('a home from before schedules keeps its jobs, which no schedule made', () =
   const store = prepareStore(openWriter(file));
   expect(store.jobs.readJob(1)).toMatchObject({ state: 'completed', result: '2', payload: '{"n":1}', schedule_slot: null });
   expect(store.jobs.peekReady('default', 'cpu', 10)).toMatchObject([{ seq: 2, priority: 3, schedule_slot: null }]);
-  expect(store.queues.findQueue('photos')).toEqual({ name: 'photos', paused: 1, concurrency: 2 });
+  expect(store.queues.findQueue('photos')).toMatchObject({ name: 'photos', paused: 1, concurrency: 2 });
   expect(store.schedules.schedulesAfter('', 10)).toEqual([]);
   store.close();
   const db = new Database(file, { readonly: true });

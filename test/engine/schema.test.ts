@@ -154,8 +154,8 @@ describe('the schema', () => {
   test.each([
     ['an attempt with an outcome that there is not', "INSERT INTO attempts VALUES (1, 1, 'cpu', NULL, 1, 2, 'bored', NULL)"],
     ['a log line of a stream that there is not', "INSERT INTO logs VALUES (1, 1, 1, 1, 'stdin', 'x')"],
-    ['a queue that is half paused', "INSERT INTO queues VALUES ('q', 2, NULL)"],
-    ['a queue that runs nothing at once', "INSERT INTO queues VALUES ('q', 0, 0)"],
+    ['a queue that is half paused', "INSERT INTO queues (name, paused) VALUES ('q', 2)"],
+    ['a queue that runs nothing at once', "INSERT INTO queues (name, concurrency) VALUES ('q', 0)"],
     ['a count below zero', "INSERT INTO counters VALUES ('q', 't', 'async', 'available', -1)"],
     ['measurements that are no JSON', "INSERT INTO task_stats VALUES ('t', 'x')"],
     ['a minute that is no JSON', "INSERT INTO series VALUES (1, 'x')"],
@@ -172,8 +172,8 @@ describe('the schema', () => {
   });
 
   test('lets only one job hold a unique key of a task', () => {
-    db.exec("INSERT INTO unique_keys VALUES ('t', 'k', 1)");
-    expect(() => db.exec("INSERT INTO unique_keys VALUES ('t', 'k', 2)")).toThrow(/UNIQUE/);
-    db.exec("INSERT INTO unique_keys VALUES ('other', 'k', 2)");
+    db.exec("INSERT INTO unique_keys (task, key, seq) VALUES ('t', 'k', 1)");
+    expect(() => db.exec("INSERT INTO unique_keys (task, key, seq) VALUES ('t', 'k', 2)")).toThrow(/UNIQUE/);
+    db.exec("INSERT INTO unique_keys (task, key, seq) VALUES ('other', 'k', 2)");
   });
 });

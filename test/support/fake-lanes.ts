@@ -171,6 +171,8 @@ const plainTask: TaskDescription = {
   timeoutMs: null,
   retry: { jitter: 0 },
   declares: {},
+  concurrency: null,
+  concurrencyPerKey: 1,
   examples: [],
   hasPredict: false,
   hasRollback: false,

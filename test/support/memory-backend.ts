@@ -10,7 +10,7 @@ import type { EventQuery } from '../../contract/filter.ts';
 import type { Job, LogLine } from '../../contract/job.ts';
 import type { Json } from '../../contract/json.ts';
 import type { DeadSelection, RedriveRequest } from '../../contract/operations.ts';
-import type { Operation, Queue, StateCounts, Task } from '../../contract/resources.ts';
+import type { Operation, Queue, QueuePatch, StateCounts, Task } from '../../contract/resources.ts';
 import { defaultRetry } from '../../contract/retry.ts';
 import type { JobState } from '../../contract/states.ts';
 import { isFinal, jobStates } from '../../contract/states.ts';
@@ -35,6 +35,10 @@ export type MemoryBackend = Backend & {
   failNext(error: unknown): void;
 };
 
+type QueueOptions = Pick<Queue, 'paused' | 'concurrency' | 'rateLimit' | 'maxBacklog'>;
+const openQueue: QueueOptions = { paused: false, concurrency: null, rateLimit: null, maxBacklog: null };
+const given = (patch: QueuePatch) => Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+
 const tasks = ['echo', 'fail', 'slow'];
 const noCounts = () => Object.fromEntries(jobStates.map((state) => [state, 0])) as StateCounts;
 
@@ -42,7 +46,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   const jobs = new Map<string, Job>();
   const keys = new Map<string, { bodyHash: string; status: 200 | 202; id: string }>();
   const lines = new Map<string, LogLine[]>();
-  const queues = new Map<string, { paused: boolean; concurrency: number | null }>([['default', { paused: false, concurrency: null }]]);
+  const queues = new Map<string, QueueOptions>([['default', openQueue]]);
   const operations = new Map<string, Operation>();
   const history: NumberedEngineEvent[] = [];
   const submitted: MemoryBackend['submitted'] = [];
@@ -110,6 +114,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       scheduleId: null,
       slotAt: null,
       decision: null,
+      deadlineAt: null,
+      concurrencyKey: submission.concurrencyKey ?? null,
       firstPayload: null,
       fingerprint: null,
       createdAt: time(),
@@ -139,6 +145,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       result: {},
       defaults: { timeoutMs: 60_000, retry: defaultRetry },
       declares: {},
+      concurrency: null,
+      concurrencyPerKey: 1,
       examples: [],
       stats: { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null },
       advice: { mode: 'async', reasons: [] },
@@ -304,12 +312,12 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     listQueues: async () => [...queues.keys()].map(readQueue),
     getQueue: async (name) => readQueue(name),
     async makeQueue(name, options) {
-      queues.set(name, { paused: options.paused ?? false, concurrency: options.concurrency ?? null });
+      queues.set(name, { ...openQueue, ...given(options) });
       return readQueue(name);
     },
     async patchQueue(name, patch) {
-      const { paused, concurrency } = readQueue(name);
-      queues.set(name, { paused: patch.paused ?? paused, concurrency: patch.concurrency === undefined ? concurrency : patch.concurrency });
+      readQueue(name);
+      queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
     listSchedules: async () => ({ schedules: [], next: null }),

@@ -6,7 +6,7 @@ import { defaultRetry } from '../../../contract/retry.ts';
 import { type SubmissionInput, submissionSchema } from '../../../contract/submission.ts';
 import type { TaskDescription } from '../../../contract/thread.ts';
 import type { SubmitOptions } from '../../../engine/queue/backend.ts';
-import { laneSaturated, type PlanFacts, planJob, waitOf } from '../../../engine/queue/plan.ts';
+import { type PlanFacts, planJob, syncRefusal, waitOf } from '../../../engine/queue/plan.ts';
 import { plainEntry, start } from './plain-job.ts';
 
 const unmeasured: TaskStats = { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null };
@@ -20,7 +20,7 @@ function plan(submission: Partial<SubmissionInput>, { options, facts, task }: Ci
     submissionSchema.parse({ task: 'shell.run', ...submission }),
     plainEntry(task),
     { respondAsync: false, waitMs: undefined, idempotency: undefined, ...options },
-    { now: start, nonce: 7, queue: 'default', queueState: 'open', stats: fast, startsAtOnce: true, interactiveFree: true, ...facts },
+    { now: start, nonce: 7, queue: 'default', queueState: 'open', stats: fast, startsAtOnce: true, syncHindrance: null, ...facts },
   );
 }
 
@@ -72,7 +72,7 @@ describe('the course of a submission', () => {
     [
       'auto, fast, with every place taken: for a second, in line',
       {},
-      { facts: { startsAtOnce: false, interactiveFree: false } },
+      { facts: { startsAtOnce: false, syncHindrance: { kind: 'lane' } } },
       { mode: 'auto', lane: 'cpu', budget: 5, decided: 'wait', wait: 1000 },
     ],
     ['auto, slow: not at all', {}, { facts: { stats: slow } }, { mode: 'auto', lane: 'cpu', budget: 5, decided: 'async', wait: 0 }],
@@ -104,7 +104,7 @@ describe('the course of a submission', () => {
     [
       'Prefer: respond-async makes sync async, with all of its attempts',
       { mode: 'sync' },
-      { options: { respondAsync: true }, facts: { interactiveFree: false } },
+      { options: { respondAsync: true }, facts: { syncHindrance: { kind: 'lane' } } },
       { mode: 'async', lane: 'cpu', budget: 5, decided: null, wait: 0 },
     ],
     [
@@ -156,14 +156,22 @@ describe('a sync submission', () => {
   });
 
   test('without a place is refused and told when to come back', () => {
-    const full = { interactiveFree: false };
+    const full = { syncHindrance: { kind: 'lane' } } as const;
     expect(refusal({ mode: 'sync' }, { facts: full })).toMatchObject({ code: 'lane-saturated', extras: { retryAfterMs: 1000 } });
     expect(refusal({ mode: 'sync' }, { facts: { ...full, stats: slow } }).extras.retryAfterMs).toBe(5000);
-    expect(laneSaturated({ ...slow, p50Ms: 3_600_000 }).extras.retryAfterMs).toBe(60_000);
+    expect(syncRefusal({ kind: 'lane' }, 'shell.run', { ...slow, p50Ms: 3_600_000 }).extras.retryAfterMs).toBe(60_000);
+    expect(refusal({ mode: 'sync' }, { facts: { syncHindrance: { kind: 'rate', waitMs: 750 } } })).toMatchObject({
+      code: 'rate-limited',
+      extras: { retryAfterMs: 750 },
+    });
+    expect(refusal({ mode: 'sync' }, { facts: { syncHindrance: { kind: 'task' } } })).toMatchObject({
+      code: 'lane-saturated',
+      message: expect.stringContaining('shell.run'),
+    });
   });
 
   test('without a place is planned all the same when its job may stand already', () => {
-    const full = { facts: { interactiveFree: false } };
+    const full = { facts: { syncHindrance: { kind: 'lane' } } } as const;
     expect(plan({ mode: 'sync', unique: { key: 'k' } }, full).mode).toBe('sync');
     expect(plan({ mode: 'sync' }, { ...full, options: { idempotency: { key: 'k', bodyHash: 'h' } } }).mode).toBe('sync');
   });
@@ -189,6 +197,14 @@ describe('a planned job', () => {
     const own = plan({ timeoutMs: 99, retry: { maxAttempts: 9, jitter: 0 } }, { task });
     expect(own).toMatchObject({ timeout_ms: 99, max_attempts: 9, budget: 9 });
     expect(retry(own)).toEqual({ ...defaultRetry, maxAttempts: 9, baseMs: 77, jitter: 0 });
+  });
+
+  test('has to end before its deadline, counted from its submission, and can begin before it', () => {
+    expect(plan({ deadlineMs: 900, delayMs: 899 })).toMatchObject({ deadline_ms: 900, deadline_at: start + 900 });
+    expect(refusal({ deadlineMs: 900, delayMs: 900 })).toMatchObject({
+      code: 'invalid-request',
+      extras: { errors: [{ path: '/deadlineMs' }] },
+    });
   });
 
   test('has not begun', () => {

@@ -72,6 +72,28 @@ describe('a module that is described', () => {
     expect(expectKind(unknown, 'not-loaded').error.code).toBe('unknown-task');
   });
 
+  it('says its limits, and the errors that no retry mends as rules after its own', async () => {
+    const source = `export default {
+      concurrency: 3, concurrencyPerKey: 2, nonRetryable: ['ENOENT'],
+      retry: { delaysMs: [1, 2], retryForMs: 5, rules: [{ message: 'busy', action: 'snooze', afterMs: 9 }] }, run() {},
+    };`;
+    const answer = await thread.describe(thread.task(source));
+    if (answer.type !== 'described') throw new Error(answer.error.message);
+    expect(answer.description).toMatchObject({
+      concurrency: 3,
+      concurrencyPerKey: 2,
+      retry: {
+        delaysMs: [1, 2],
+        retryForMs: 5,
+        rules: [
+          { message: 'busy', action: 'snooze', afterMs: 9 },
+          { name: 'ENOENT', action: 'fail' },
+          { code: 'ENOENT', action: 'fail' },
+        ],
+      },
+    });
+  });
+
   it('is each built-in task, with a title and a description for every field', async () => {
     for (const name of ['shell.run', 'http.request', 'image.convert', 'file.hash']) {
       const answer = await thread.describe({ kind: 'built-in', name });

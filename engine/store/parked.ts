@@ -1,0 +1,54 @@
+/**
+ * Due jobs whose task, or whose key, runs as often at once as it may. They stand apart from `ready`, so that a claim never
+ * looks at one twice, and go back to it in order. A gate is a task (key '') or a task and a key.
+ */
+
+import type { Database } from 'better-sqlite3';
+import type { LaneName } from '../../contract/job.ts';
+import { lineRank } from '../../contract/priority.ts';
+import type { JobRow } from './job-row.ts';
+
+export type Gate = { task: string; key: string };
+
+export function prepareParked(db: Database) {
+  const insert = db.prepare('INSERT INTO parked (task, key, queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const remove = db.prepare(
+    'DELETE FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?',
+  );
+  const nextPair = db.prepare<[string, string, string, string], { queue: string; lane: LaneName }>(
+    'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND (queue, lane) > (?, ?) ORDER BY queue, lane LIMIT 1',
+  );
+  const first = db
+    .prepare<[string, string, string, string, number], number>(
+      'SELECT seq FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?',
+    )
+    .pluck();
+  const nextGate = db.prepare<[string, string], Gate>('SELECT task, key FROM parked WHERE (task, key) > (?, ?) ORDER BY task, key LIMIT 1');
+
+  function keyOf(row: JobRow, key: string) {
+    return [row.task, key, row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq] as const;
+  }
+
+  return {
+    putAside: (row: JobRow, { key }: Gate) => insert.run(...keyOf(row, key)),
+    /** @returns whether it was parked, at whichever of its gates */
+    takeBack(row: JobRow): boolean {
+      if (row.concurrency_key !== null && remove.run(...keyOf(row, row.concurrency_key)).changes > 0) return true;
+      return remove.run(...keyOf(row, '')).changes > 0;
+    },
+    /**
+     * The first `limit` in each queue and lane that wait at a gate. In each, as one that may not go on (a paused queue) must not hold
+     * up another; those for which there is no room are parked again.
+     */
+    firstAt({ task, key }: Gate, limit: number): number[] {
+      const seqs: number[] = [];
+      for (let pair = nextPair.get(task, key, '', ''); pair; pair = nextPair.get(task, key, pair.queue, pair.lane))
+        seqs.push(...first.all(task, key, pair.queue, pair.lane, limit));
+      return seqs;
+    },
+    /** Each gate at which something waits; one seek a gate. */
+    *gates(): Generator<Gate> {
+      for (let gate = nextGate.get('', ''); gate; gate = nextGate.get(gate.task, gate.key)) yield gate;
+    },
+  };
+}

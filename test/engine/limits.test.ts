@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { brokenInvariants } from './invariants.ts';
+
+let rig: QueueRig;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+});
+afterEach(async () => {
+  expect(rig.failures).toEqual([]);
+  expect(brokenInvariants(rig.db)).toEqual([]);
+  await rig.dispose();
+  vi.useRealTimers();
+});
+
+const labels = () => rig.lanes.started.map(({ payloadJson }) => payloadJson.label);
+const labelled = (label: string) => ({ payload: { label } });
+
+async function pass(ms: number): Promise<void> {
+  vi.advanceTimersByTime(ms);
+  await rig.turn();
+}
+
+async function runAll(): Promise<void> {
+  for (;;) {
+    await rig.turn();
+    const runs = [...rig.lanes.running.values()];
+    if (runs.length === 0) return;
+    rig.lanes.end(runs.map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
+  }
+}
+
+/** The same home under a new engine, after a SIGKILL. */
+async function restart(options: Parameters<typeof openQueueRig>[0] = {}): Promise<void> {
+  await rig.crash();
+  const now = Date.now();
+  vi.clearAllTimers();
+  // Clearing them sets the clock back to where it began.
+  vi.setSystemTime(now);
+  rig = await openQueueRig({ home: rig.home, ...options });
+  await rig.turn();
+}
+
+describe('a queue’s rate limit', () => {
+  const sizes = { cpu: 20, io: 2 };
+
+  test('starts as many as it allows at once, and the next when their time has come, though nobody asks', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 3, perMs: 1_000 } });
+    await rig.addMany(Array.from({ length: 8 }, () => ({ queue: 'slow' })));
+    await rig.turn();
+    expect(rig.lanes.started).toHaveLength(3);
+    await pass(1_000);
+    expect(rig.lanes.started).toHaveLength(3);
+    await pass(20);
+    expect(rig.lanes.started).toHaveLength(6);
+    await pass(1_020);
+    expect(rig.lanes.started).toHaveLength(8);
+  });
+
+  test('counts jobs that are handed off, and those that come in one by one', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 2, perMs: 1_000 } });
+    const states = [];
+    for (let n = 0; n < 4; n++) states.push((await rig.add({ queue: 'slow' })).state);
+    expect(states).toEqual(['executing', 'executing', 'available', 'available']);
+  });
+
+  test('leaves other queues alone', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 1, perMs: 60_000 } });
+    await rig.addMany([{ queue: 'slow' }, { queue: 'slow' }, {}, {}]);
+    await rig.turn();
+    expect(rig.lanes.started).toHaveLength(3);
+    expect(await rig.add()).toMatchObject({ state: 'executing' });
+  });
+
+  test('is not forgotten when the engine is killed', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 3, perMs: 10_000 } });
+    await rig.addMany(Array.from({ length: 6 }, () => ({ queue: 'slow' })));
+    await rig.turn();
+    await restart({ sizes });
+    expect(rig.lanes.started).toHaveLength(0);
+    await pass(10_100);
+    expect(rig.lanes.started).toHaveLength(3);
+  });
+
+  test('is not used up by a transaction that came to nothing', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 2, perMs: 3_600_000 } });
+    rig.diskFull(true);
+    await expect(
+      rig.addMany(Array.from({ length: 60 }, () => ({ queue: 'slow', payload: { text: 'x'.repeat(9_000) } }))),
+    ).rejects.toMatchObject({
+      code: 'storage-full',
+    });
+    rig.diskFull(false);
+    await pass(600);
+    await rig.addMany([{ queue: 'slow' }, { queue: 'slow' }, { queue: 'slow' }]);
+    await rig.turn();
+    expect(rig.lanes.started).toHaveLength(2);
+  });
+
+  test('refuses sync work that it holds up, and says when to come back', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 1, perMs: 5_000 } });
+    const first = rig.submit({ task: 'shell.run', mode: 'sync', queue: 'slow' });
+    rig.lanes.succeed((await rig.lanes.nextStart()).jobId);
+    await expect(first).resolves.toMatchObject({ status: 200 });
+    await expect(rig.submit({ task: 'shell.run', mode: 'sync', queue: 'slow' })).rejects.toMatchObject({
+      code: 'rate-limited',
+      extras: { retryAfterMs: expect.toSatisfy((ms: number) => ms > 4_000 && ms <= 5_100) },
+    });
+  });
+
+  test('that is taken away lets everything go on', async () => {
+    rig = await openQueueRig({ sizes });
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 1, perMs: 60_000 } });
+    await rig.addMany(Array.from({ length: 5 }, () => ({ queue: 'slow' })));
+    await rig.backend.patchQueue('slow', { rateLimit: null });
+    await rig.turn();
+    expect(rig.lanes.started).toHaveLength(5);
+  });
+
+  test('is shown with the queue, kept by a change of something else, and told to those who watch', async () => {
+    rig = await openQueueRig();
+    const seen = rig.watch();
+    await rig.backend.makeQueue('slow', { rateLimit: { max: 5, perMs: 100 }, maxBacklog: 7 });
+    const queue = await rig.backend.patchQueue('slow', { concurrency: 2 });
+    expect(queue).toMatchObject({ concurrency: 2, rateLimit: { max: 5, perMs: 100 }, maxBacklog: 7 });
+    await rig.turn();
+    expect(seen.at(-1)).toMatchObject({
+      type: 'queue.changed',
+      queue: { concurrency: 2, rateLimit: { max: 5, perMs: 100 }, maxBacklog: 7 },
+    });
+    expect(await rig.backend.makeQueue('slow', {})).toMatchObject({ concurrency: null, rateLimit: null, maxBacklog: null });
+  });
+});
+
+describe('a queue’s backlog', () => {
+  test('is never more than it may be, and who is refused is told when it drains', async () => {
+    rig = await openQueueRig({ sizes: { cpu: 1 } });
+    await rig.backend.makeQueue('short', { maxBacklog: 2 });
+    const running = await rig.add({ queue: 'short' });
+    await rig.addMany([{ queue: 'short' }, { queue: 'short' }]);
+    await expect(rig.add({ queue: 'short' })).rejects.toMatchObject({
+      code: 'backlog-full',
+      status: 429,
+      extras: { retryAfterMs: 30_000 },
+    });
+    rig.lanes.succeed(running.id);
+    await rig.turn();
+    await rig.add({ queue: 'short' });
+    await expect(rig.add({ queue: 'short' })).rejects.toMatchObject({ code: 'backlog-full', extras: { retryAfterMs: 1_000 } });
+  });
+
+  test('takes a batch as a whole or not at all', async () => {
+    rig = await openQueueRig();
+    await rig.backend.makeQueue('short', { maxBacklog: 3, paused: true });
+    await rig.addMany([{ queue: 'short' }]);
+    await expect(rig.addMany([{}, { queue: 'short' }, { queue: 'short' }, { queue: 'short' }])).rejects.toMatchObject({
+      code: 'backlog-full',
+    });
+    expect((await rig.backend.stats()).counts).toMatchObject({ available: 1, executing: 0 });
+    await rig.addMany([{ queue: 'short' }, { queue: 'short' }]);
+    expect(await rig.backend.getQueue('short')).toMatchObject({ counts: { available: 3 } });
+  });
+
+  test('is exact for those who submit in the same turn', async () => {
+    rig = await openQueueRig();
+    await rig.backend.makeQueue('short', { maxBacklog: 5, paused: true });
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => rig.add({ queue: 'short' })));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    await restart();
+    await expect(rig.add({ queue: 'short' })).rejects.toMatchObject({ code: 'backlog-full' });
+  });
+
+  test('does not refuse what stands already, nor a batch that is one job by its key', async () => {
+    rig = await openQueueRig();
+    await rig.backend.makeQueue('short', { maxBacklog: 1, paused: true });
+    const same = { queue: 'short', unique: { key: 'a' } };
+    const ids = await rig.addMany([same, same, same]);
+    expect(new Set(ids).size).toBe(1);
+    await expect(rig.submit({ task: 'shell.run', ...same })).resolves.toMatchObject({ job: { id: ids[0], duplicate: true } });
+  });
+});
+
+describe('priority', () => {
+  test('yields to age: a point a minute', async () => {
+    rig = await openQueueRig({ sizes: { cpu: 1 } });
+    const first = await rig.add(labelled('first'));
+    await rig.add({ ...labelled('old and low'), priority: -5 });
+    await pass(5 * 60_000 - 1_000);
+    await rig.add(labelled('soon enough'));
+    await pass(2_000);
+    await rig.add(labelled('too late'));
+    await rig.add({ ...labelled('high'), priority: 1 });
+    rig.lanes.succeed(first.id);
+    await runAll();
+    expect(labels()).toEqual(['first', 'high', 'soon enough', 'old and low', 'too late']);
+  });
+});
