@@ -5,7 +5,8 @@ import type { JsonObject } from '../../contract/json.ts';
 import type { Route, RouteName } from '../../contract/routes.ts';
 import { routes } from '../../contract/routes.ts';
 import { payloadSchema } from '../../contract/submission.ts';
-import { components, replySchemas } from './reply-schemas.ts';
+import { replySchemas } from './reply-schemas.ts';
+import { components } from './schema-names.ts';
 
 const componentPath = (id: string) => `#/components/schemas/${id}`;
 const problemReply = (description: string) => ({

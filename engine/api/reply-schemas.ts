@@ -1,8 +1,6 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
-import { type Backup, backupStages, backupStates } from '../../contract/backup.ts';
-import { type Diagnosis, findingCodes, severities } from '../../contract/diagnosis.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -23,12 +21,13 @@ import type {
   Workers,
 } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
-import type { Retention } from '../../contract/retention.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { named } from './schema-names.ts';
+import { backup, diagnosis, retention } from './storage-schemas.ts';
 
 const time = z.iso.datetime();
 const json: z.ZodType<Json> = z.custom<Json>();
@@ -36,14 +35,6 @@ const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 const count = z.int().min(0);
 const ms = z.number().nullable();
 const cursor = z.string().nullable();
-
-/** Every schema with a name, under which others refer to it. */
-export const components = z.registry<{ id: string }>();
-
-function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  components.add(schema, { id });
-  return schema;
-}
 
 const jobError = named(
   'JobError',
@@ -332,60 +323,6 @@ export const problemSchema = named(
     error: jobError.exactOptional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
   }) satisfies z.ZodType<ProblemDetails>,
-);
-
-const diagnosis = named(
-  'Diagnosis',
-  z.object({
-    at: time,
-    findings: z.array(
-      z.object({
-        code: z.enum(findingCodes),
-        severity: z.enum(severities),
-        found: z.string(),
-        meaning: z.string().nullable(),
-        advice: z.string().nullable(),
-        jobs: z.array(z.string()),
-      }),
-    ),
-  }) satisfies z.ZodType<Diagnosis>,
-);
-
-const backup = named(
-  'Backup',
-  z.object({
-    id: z.string(),
-    path: z.string(),
-    state: z.enum(backupStates),
-    stage: z.enum(backupStages),
-    bytes: count,
-    bytesDone: count,
-    results: z.object({ files: count, bytes: count, missing: count }),
-    startedAt: time,
-    finishedAt: time.nullable(),
-    reason: z.string().nullable(),
-  }) satisfies z.ZodType<Backup>,
-);
-
-const keptJobs = z.object({ forMs: ms, count: count.nullable() });
-const retention = named(
-  'Retention',
-  z.object({
-    completed: keptJobs,
-    cancelled: keptJobs,
-    dead: keptJobs,
-    maxBytes: z.number().nullable(),
-    usage: z.object({ databaseBytes: count, freeBytes: count, resultBytes: count, shrinks: z.boolean() }),
-    lastDeleted: z
-      .object({
-        at: time,
-        completed: count,
-        cancelled: count,
-        dead: count,
-        reasons: z.object({ age: count, count, size: count }),
-      })
-      .nullable(),
-  }) satisfies z.ZodType<Retention>,
 );
 
 type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
