@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Backup, backupResultsSuffix } from '../../contract/backup.ts';
-import { backUpWithoutEngine } from '../backup-without-engine.ts';
 import { formatBytes } from '../bytes.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { runEngineProgram } from '../engine-program.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, EngineUnreachable } from '../failures.ts';
 import { write } from '../io.ts';
@@ -65,6 +65,14 @@ async function backUp(request: { path: string; force: boolean }, context: Comman
   } finally {
     if (shown) await write(context.io.stderr, '\r\x1B[K');
   }
+}
+
+/** @throws CommandFailure with what it said */
+async function backUpWithoutEngine({ path, force }: { path: string; force: boolean }, context: CommandContext): Promise<Backup> {
+  const { code, stdout, stderr } = await runEngineProgram(['--backup', path, ...(force ? ['--force'] : [])], context);
+  if (code === exitCodes.done) return JSON.parse(stdout) as Backup;
+  const exitCode = code === exitCodes.wrongUse ? exitCodes.wrongUse : exitCodes.refused;
+  throw new CommandFailure(exitCode, 'backup-failed', { what: stderr || `The backup ended with exit code ${code}.` });
 }
 
 async function showProgress({ stage, bytes, bytesDone }: Backup, { io, errorPaint, json }: CommandContext): Promise<boolean> {

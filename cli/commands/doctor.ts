@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import type { Check } from '../doctor/check.ts';
+import { inspectWithoutEngine } from '../doctor/diagnosis.ts';
 import { checkEngine } from '../doctor/engine.ts';
 import { checkDatabase, checkDisk, checkHome, checkLock, checkPrivate, checkToken, readLocks } from '../doctor/home.ts';
 import { checkNode, checkWindow } from '../doctor/machine.ts';
@@ -23,7 +24,11 @@ export const doctor: Command = {
   words: { least: 0, most: 0 },
   options: { deep: { type: 'flag', help: 'look at every page and index of a large database too, however long it takes' } },
   examples: [{ command: 'switchyard doctor', about: 'why does nothing happen?' }],
-  async run(input, { io, home, connect, json, print, paint }) {
+  async run(input, context) {
+    const { io, home, connect, json, print, paint } = context;
+    const deep = input.flag('deep');
+    const engine = await checkEngine(await connect(), version, io.now(), deep);
+    const isAway = !engine.some(({ name }) => name === 'Integrity');
     const checks = [
       checkNode(process.versions.node),
       checkHome(home, io.platform),
@@ -32,7 +37,8 @@ export const doctor: Command = {
       ...checkDisk(home),
       checkDatabase(home),
       checkLock(home, readLocks()),
-      ...(await checkEngine(await connect(), version, io.now(), input.flag('deep'))),
+      ...engine,
+      ...(isAway ? await inspectWithoutEngine(context, deep) : []),
       ...checkWindow(io),
     ];
     if (json) await print(JSON.stringify({ checks }));

@@ -1,6 +1,5 @@
 /** What the engine says of itself, and what of that needs a person. */
 
-import type { FindingCode } from '../../contract/diagnosis.ts';
 import { Problem } from '../../contract/errors.ts';
 import type { JobSummary } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
@@ -10,11 +9,10 @@ import { readEngineFile } from '../engine-file.ts';
 import { EngineUnreachable } from '../failures.ts';
 import { count, oneLine } from '../text.ts';
 import type { Check } from './check.ts';
+import { diagnosisChecks } from './diagnosis.ts';
 
 /** A doctor must not wait for a patient that does not answer. */
 const answerMs = 5000;
-/** Beyond that only looking through the whole database takes time. */
-const diagnosisMs = 30_000;
 
 /** @param deep waits as long as it takes for every page and index to be looked at */
 export async function checkEngine(connection: Connection, version: string, now: number, deep: boolean): Promise<Check[]> {
@@ -51,34 +49,6 @@ export async function checkEngine(connection: Connection, version: string, now: 
       return [{ name, status: 'fail', message: error.message, advice: 'It answers, but with an error: look at its output.' }];
     throw error;
   }
-}
-
-const findingNames: Readonly<Record<FindingCode, string>> = {
-  integrity: 'Integrity',
-  tables: 'Size',
-  'stuck-executing': 'Stuck',
-  'stuck-waiting': 'Line',
-  held: 'Held',
-  clock: 'Clock',
-  retention: 'Retention',
-};
-
-async function diagnosisChecks({ client }: Connection, deep: boolean): Promise<Check[]> {
-  const options = deep ? { query: { deep: 'true' as const } } : { signal: AbortSignal.timeout(diagnosisMs) };
-  const { findings } = await client.call('getDiagnosis', options).catch((error: unknown) => {
-    if (!(error instanceof DOMException)) throw error;
-    return { findings: [] };
-  });
-  return findings.map(({ code, severity, found, meaning, advice, jobs }): Check => {
-    const some = jobs.length === 0 ? '' : ` For example ${jobs.slice(0, 3).join(', ')}.`;
-    return {
-      name: findingNames[code],
-      status: severity,
-      message: oneLine(found) + some,
-      ...(meaning === null ? {} : { meaning }),
-      ...(advice === null ? {} : { advice }),
-    };
-  });
 }
 
 /** Not started is no illness; died without a clean stop, or there but deaf, is. */

@@ -1,7 +1,9 @@
 /** The thread that looks through the whole database once and ends. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Database } from 'better-sqlite3';
 import { openReader } from './open.ts';
+import { storageErrorOf } from './storage-error.ts';
 
 export type InspectOrder = { file: string; deep: boolean };
 export type TableSize = { name: string; bytes: number };
@@ -17,22 +19,38 @@ export type Inspection = {
 const quickBytes = 512 * 1024 ** 2;
 
 const { file, deep } = workerData as InspectOrder;
-const db = openReader(file);
-const number = (name: string) => db.pragma(name, { simple: true }) as number;
-const bytes = number('page_count') * number('page_size');
-const inspection: Inspection =
-  deep || bytes <= quickBytes ? { integrity: checkIntegrity(), tables: measureTables(), bytes } : { integrity: null, tables: null, bytes };
-db.close();
-parentPort?.postMessage(inspection);
+parentPort?.postMessage(inspect());
+
+function inspect(): Inspection {
+  let db: Database | undefined;
+  try {
+    db = openReader(file);
+    const bytes = pragmaNumber(db, 'page_count') * pragmaNumber(db, 'page_size');
+    if (!deep && bytes > quickBytes) return { integrity: null, tables: null, bytes };
+    const integrity = checkIntegrity(db);
+    // Its pages can be added up only where they can be found.
+    return { integrity, tables: integrity === 'ok' ? measureTables(db) : [], bytes };
+  } catch (error) {
+    const storage = storageErrorOf(error);
+    if (storage?.kind !== 'corrupt') throw error;
+    return { integrity: storage.message, tables: [], bytes: 0 };
+  } finally {
+    db?.close();
+  }
+}
+
+function pragmaNumber(db: Database, name: string): number {
+  return db.pragma(name, { simple: true }) as number;
+}
 
 /** The quick check leaves out only whether each index agrees with its table. */
-function checkIntegrity(): string {
+function checkIntegrity(db: Database): string {
   return (db.pragma(deep ? 'integrity_check(5)' : 'quick_check(5)') as Record<string, string>[])
     .flatMap((row) => Object.values(row))
     .join('; ');
 }
 
-function measureTables(): TableSize[] {
+function measureTables(db: Database): TableSize[] {
   const owners = new Map(
     db
       .prepare<[], { name: string; tbl_name: string }>('SELECT name, tbl_name FROM sqlite_schema')

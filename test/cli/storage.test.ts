@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -174,6 +174,22 @@ describe('backup', () => {
     expect(id).not.toBe('');
     rmSync(empty, { recursive: true });
   });
+});
+
+it('doctor looks at the database without an engine too, and finds what is broken', async () => {
+  const other = await makeHome();
+  const was = await startEngineProcess({ home: other });
+  await was.stop();
+  const doctor = () => runInProcess(['doctor'], { home: other });
+  expect((await doctor()).stdout).toMatch(/ok +Integrity +the database is sound/);
+  const file = join(other, 'switchyard.db');
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0x55, 4096 * 3, 4096 * 6));
+  const { code, stdout } = await doctor();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/fail +Integrity +The database is damaged: /);
+  expect(stdout).toContain('go back to a backup');
+  rmSync(other, { recursive: true });
 });
 
 it('doctor looks at the database, and says what a paused queue holds up', async () => {

@@ -7,6 +7,8 @@ import { inspectionFindings, retentionFindings } from '../../engine/queue/diagno
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 
 let rig: QueueRig;
+/** As long as a busy machine takes. */
+const until = <Value>(found: () => Promise<Value>) => vi.waitUntil(found, { timeout: 20_000, interval: 5 });
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 31, 12, 0, 0) });
   rig = await openQueueRig();
@@ -65,13 +67,13 @@ describe('what is wrong is named, with what it means and what to do', () => {
 
   test('jobs whose task is not there any more, or does not load', async () => {
     rig.writeTask('mine', { lane: 'io' });
-    await vi.waitUntil(async () => (await rig.backend.listTasks()).some(({ name }) => name === 'mine'));
+    await until(async () => (await rig.backend.listTasks()).some(({ name }) => name === 'mine'));
     await rig.backend.patchQueue('default', { paused: true });
     const { id } = await rig.add({ task: 'mine' });
     rmSync(join(rig.home, 'tasks', 'mine.js'));
-    await vi.waitUntil(async () => !(await rig.backend.listTasks()).some(({ name }) => name === 'mine'));
+    await until(async () => !(await rig.backend.listTasks()).some(({ name }) => name === 'mine'));
     await rig.backend.patchQueue('default', { paused: false });
-    await vi.waitUntil(async () => {
+    await until(async () => {
       await rig.turn();
       return rig.db.prepare('SELECT 1 FROM held').get() !== undefined;
     });

@@ -11,6 +11,8 @@ const minute = 60_000;
 const mebibyte = 1024 ** 2;
 
 let rig: QueueRig;
+/** As long as a busy machine takes. */
+const until = <Value>(found: () => Promise<Value>) => vi.waitUntil(found, { timeout: 20_000, interval: 5 });
 beforeEach(async () => {
   vi.useFakeTimers({
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
@@ -31,7 +33,7 @@ const counts = async () => (await rig.backend.stats()).counts;
 /** Resolves once so many jobs are left; a sweep is many turns. */
 async function untilLeft(jobs: number): Promise<void> {
   const left = rig.db.prepare<[], number>('SELECT count(*) FROM jobs').pluck();
-  await vi.waitUntil(async () => {
+  await until(async () => {
     await rig.turn();
     return left.get() === jobs;
   });
@@ -97,7 +99,7 @@ describe('limits of what is kept', () => {
     const payload = { text: 'x'.repeat(900_000) };
     await end(['dead', 'dead', ...Array.from({ length: 24 }, () => 'completed' as const)], { payload });
     await rig.backend.patchRetention({ maxBytes: 16 * mebibyte });
-    await vi.waitUntil(async () => {
+    await until(async () => {
       await rig.turn();
       return (await rig.backend.getRetention()).lastDeleted !== null;
     });
@@ -144,7 +146,7 @@ describe('limits of what is kept', () => {
     );
     const before = rig.db.pragma('page_count', { simple: true }) as number;
     await rig.backend.patchRetention({ completed: { count: 0 } });
-    await vi.waitUntil(async () => {
+    await until(async () => {
       await rig.turn();
       const { pages, free } = rig.store.retention.pageUse();
       return pages < before / 3 && pagesToGiveBack({ pageBytes: 4096, pages, free }) === 0;
@@ -171,7 +173,7 @@ describe('large results', () => {
 
   test('of an attempt that no longer held its job leave no file', async () => {
     const sync = rig.submit({ task: 'shell.run', mode: 'sync', timeoutMs: 1_000 }).catch((error: unknown) => error);
-    const [run] = await vi.waitUntil(async () => {
+    const [run] = await until(async () => {
       await rig.turn();
       return rig.lanes.running.size > 0 ? [...rig.lanes.running.values()] : null;
     });
@@ -194,7 +196,7 @@ describe('large results', () => {
       writeFileSync(join(folder, name), '8');
     await rig.stop();
     rig = await openQueueRig({ home: rig.home });
-    await vi.waitUntil(async () => {
+    await until(async () => {
       await rig.turn();
       return rig.logged.length > 0;
     });
