@@ -40,6 +40,7 @@ export function inspectionFindings({ integrity, tables, bytes }: Inspection): Fi
           advice: 'Stop the engine, keep a copy of the home, and go back to a backup (docs/durability.md); then look at the disk.',
           jobs: [],
         };
+  if (tables.length === 0) return [soundness];
   const logs = tables.find(({ name }) => name === 'logs')?.bytes ?? 0;
   const largest = tables.slice(0, 3).map(({ name, bytes: own }) => `${name} ${size(own)}`);
   const room: Finding =

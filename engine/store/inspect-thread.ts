@@ -10,7 +10,7 @@ export type TableSize = { name: string; bytes: number };
 export type Inspection = {
   /** `ok`, what is wrong, or null when the database was too large to be looked at. */
   integrity: string | null;
-  /** Tables with their indexes, the largest first; null as above. */
+  /** Tables with their indexes, the largest first; none of a damaged database, null as above. */
   tables: TableSize[] | null;
   bytes: number;
 };
@@ -31,9 +31,8 @@ function inspect(): Inspection {
     // Its pages can be added up only where they can be found.
     return { integrity, tables: integrity === 'ok' ? measureTables(db) : [], bytes };
   } catch (error) {
-    const storage = storageErrorOf(error);
-    if (storage?.kind !== 'corrupt') throw error;
-    return { integrity: storage.message, tables: [], bytes: 0 };
+    if (storageErrorOf(error)?.kind !== 'corrupt' || !(error instanceof Error)) throw error;
+    return { integrity: error.message, tables: [], bytes: 0 };
   } finally {
     db?.close();
   }
