@@ -12,12 +12,12 @@ import type { Job, LogLine } from '../../contract/job.ts';
 import type { Json } from '../../contract/json.ts';
 import type { DeadSelection, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, StateCounts, Task } from '../../contract/resources.ts';
-import { defaultRetention, patchRetention, type Retention, type RetentionSettings } from '../../contract/retention.ts';
 import { defaultRetry } from '../../contract/retry.ts';
 import type { JobState } from '../../contract/states.ts';
 import { isFinal, jobStates } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
 import type { Backend, NumberedEngineEvent, SubmitOptions } from '../../engine/queue/backend.ts';
+import { memoryStorage } from './memory-storage.ts';
 
 export type MemoryBackend = Backend & {
   /** What `submit` was called with, oldest first. */
@@ -61,7 +61,6 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   let sequence = 1_795_365_362_294_000;
   let waiters = 0;
   let failure: { error: unknown } | undefined;
-  let retention = defaultRetention;
 
   const time = () => new Date(now()).toISOString();
   const failWhenAsked = () => {
@@ -240,14 +239,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       const text = Buffer.from(JSON.stringify(inState(id, ['completed']).result));
       return { bytes: text.length, open: () => Readable.from([text]) };
     },
-    diagnose: async () => ({ at: time(), findings: [] }),
-    startBackup: noBackups,
-    getBackup: noBackups,
-    getRetention: async () => retentionReport(retention),
-    async patchRetention(patch) {
-      retention = patchRetention(retention, patch);
-      return retentionReport(retention);
-    },
+    ...memoryStorage(),
     async readLogs(id, { limit }) {
       find(id);
       return { lines: (lines.get(id) ?? []).slice(0, limit), next: null };
@@ -396,15 +388,6 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 /** Schedules are tested against the real queue. */
 async function noSchedules(): Promise<never> {
   throw new Problem('not-found', 'There are no schedules here.');
-}
-
-/** Backups are tested against the real engine. */
-async function noBackups(): Promise<never> {
-  throw new Problem('not-found', 'There are no backups here.');
-}
-
-function retentionReport(settings: RetentionSettings): Retention {
-  return { ...settings, usage: { databaseBytes: 4096, freeBytes: 0, resultBytes: 0, shrinks: true }, lastDeleted: null };
 }
 
 function count(jobs: Job[]): StateCounts {
