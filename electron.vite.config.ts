@@ -17,6 +17,8 @@ const mainEntries = {
   engine: at('engine/main.ts'),
   thread: at('workers/thread.ts'),
   'reader-thread': at('engine/store/reader-thread.ts'),
+  'backup-thread': at('engine/store/backup-thread.ts'),
+  'inspect-thread': at('engine/store/inspect-thread.ts'),
   cli: at('cli/main.ts'),
   // What `import … from 'switchyard'` finds.
   task: at('contract/task.ts'),

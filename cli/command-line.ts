@@ -115,8 +115,10 @@ function findCommand(argv: readonly string[]): Found {
 
   const args = [...argv.slice(start + 1), ...leading];
   const single = commands.find((command) => command.name === word);
-  if (single) return { kind: 'command', command: single, args };
   const family = commands.filter((command) => command.name.startsWith(`${word} `));
+  const second = args.find((arg) => !arg.startsWith('-'));
+  // `retention` alone, and `retention set`.
+  if (single && !family.some((command) => command.name === `${word} ${second}`)) return { kind: 'command', command: single, args };
   if (family.length > 0) return findMember(word, family, args);
   throw new UsageError(unknownCommand(word));
 }

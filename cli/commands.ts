@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { cancel, remove, retry, runNow } from './commands/act.ts';
+import { backup } from './commands/backup.ts';
 import { deadDiscard, deadGroups, deadList, deadRedrive } from './commands/dead.ts';
 import { doctor } from './commands/doctor.ts';
 import { serve, url } from './commands/engine.ts';
@@ -10,6 +11,7 @@ import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operationGet, operationStop } from './commands/operation.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
+import { retentionGet, retentionSet } from './commands/retention.ts';
 import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
 import { submit } from './commands/submit.ts';
 import { tasks } from './commands/tasks.ts';
@@ -48,5 +50,8 @@ export const commands: readonly Command[] = [
   serve,
   url,
   top,
+  backup,
+  retentionGet,
+  retentionSet,
   doctor,
 ];

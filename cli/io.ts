@@ -44,7 +44,7 @@ export function processIo(): Io {
 }
 
 /** Writes and, when the reader is slow, waits for it: a followed log must not pile up in memory. */
-export async function write(stream: Writable, text: string): Promise<void> {
+export async function write(stream: Writable, text: string | Uint8Array): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain');
 }
 

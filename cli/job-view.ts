@@ -1,6 +1,7 @@
 /** Jobs as people read them. */
 
 import type { Attempt, Job, JobSummary } from '../contract/job.ts';
+import { formatBytes } from './bytes.ts';
 import { between, formatDuration, formatRelative } from './durations.ts';
 import { renderError, renderJson } from './error-view.ts';
 import type { Paint } from './paint.ts';
@@ -120,6 +121,11 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
   if (job.error)
     lines.push('', paint.style('red', job.state === 'dead' ? 'Why it is dead' : 'Last error'), indent(renderError(job.error), '  '));
   lines.push('', paint.style('dim', 'payload'), indent(renderJson(job.payload), '  '));
+  if (job.resultFile)
+    lines.push(
+      '',
+      `${paint.style('dim', 'result')}  ${formatBytes(job.resultFile.bytes)} in ${job.resultFile.path} of the home: switchyard get ${job.id} --result`,
+    );
   if (job.result !== null) lines.push('', paint.style('dim', 'result'), indent(renderJson(job.result), '  '));
   return lines.join('\n');
 }

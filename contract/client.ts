@@ -109,7 +109,24 @@ export function createClient(transport: Transport) {
     }
   }
 
-  return { ask, call, events, followLogs };
+  /** A completed job's result as JSON text in pieces, so that its size does not matter. @throws as `ask` */
+  async function* readResult(id: string, signal?: AbortSignalLike): AsyncGenerator<Uint8Array> {
+    const options: LooseCall = { params: { id } };
+    if (signal) options.signal = signal;
+    const reader = (await send('getResult', options, 'application/json')).body?.getReader();
+    if (!reader) return;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        if (value) yield value;
+      }
+    } finally {
+      await reader.cancel().catch(() => {});
+    }
+  }
+
+  return { ask, call, events, followLogs, readResult };
 }
 
 /** The path and query of a call. @throws when a parameter of the path is missing */

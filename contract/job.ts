@@ -55,6 +55,8 @@ export type JobSummary = {
   timeoutMs: number;
 };
 
+export type ResultFile = { path: string /** Inside the home. */; bytes: number };
+
 export type Job = JobSummary & {
   payload: JsonObject;
   result: Json;
@@ -67,6 +69,8 @@ export type Job = JobSummary & {
   firstPayload: JsonObject | null;
   /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */
   fingerprint: string | null;
+  /** Set when the result is too large to stand here: `result` is null then, and `GET /v1/jobs/{id}/result` gives it. */
+  resultFile?: ResultFile;
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

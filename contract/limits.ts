@@ -13,7 +13,9 @@ export const limits = {
   nameLength: 100,
   uniqueKeyLength: 255,
   searchLength: 200,
+  /** Of a result in the database; a larger one goes to a file, up to `resultFileBytes`. */
   resultBytes: 1_048_576,
+  resultFileBytes: 268_435_456,
   errorBytes: 65_536,
   logLineBytes: 8_192,
   logLinesPerJob: 20_000,

@@ -1,6 +1,8 @@
 /** The public interface as one table: the server answers by it, the client asks by it. */
 
 import { z } from 'zod';
+import { type Backup, backupSchema } from './backup.ts';
+import { type Diagnosis, diagnosisQuerySchema } from './diagnosis.ts';
 import {
   deadListSchema,
   eventQuerySchema,
@@ -11,10 +13,12 @@ import {
   seriesQuerySchema,
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
+import type { Json } from './json.ts';
 import type { DeadGroup } from './operations.ts';
 import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
 import { queueMakeSchema, queuePatchSchema } from './resources.ts';
+import { type Retention, retentionPatchSchema } from './retention.ts';
 import type { Schedule } from './schedule.ts';
 import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
@@ -77,6 +81,7 @@ export const routes = {
     ...get<LogPage>()('/v1/jobs/{id}/logs', 'A job’s log; as an event stream it follows', logQuerySchema),
     stream: 'when-asked' as const,
   },
+  getResult: get<Json>()('/v1/jobs/{id}/result', 'A completed job’s result alone, of any size'),
   cancelJob: send<Job>('POST')('/v1/jobs/{id}/cancel', 'Cancel a job; a running task is aborted'),
   retryJob: send<Job>('POST')('/v1/jobs/{id}/retry', 'Run a job again with fresh attempts, or a waiting retry now'),
   runJobNow: send<Job>('POST')('/v1/jobs/{id}/run-now', 'Make a scheduled or retryable job due now'),
@@ -116,6 +121,16 @@ export const routes = {
     'The jobs that a schedule made, newest first',
     pageSchema,
   ),
+
+  getDiagnosis: get<Diagnosis>()('/v1/diagnosis', 'What is wrong, what it means for the jobs, and what to do', diagnosisQuerySchema),
+  startBackup: send<Backup>('POST')(
+    '/v1/backups',
+    'Copy the database into a file, as of one moment, while the engine goes on',
+    backupSchema,
+  ),
+  getBackup: get<Backup>()('/v1/backups/{id}', 'Read how far a backup is, and how it ended'),
+  getRetention: get<Retention>()('/v1/retention', 'How long ended jobs are kept, and the room they take'),
+  patchRetention: send<Retention>('PATCH')('/v1/retention', 'Change how long ended jobs are kept', retentionPatchSchema),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -32,7 +32,8 @@ export type ToThread =
 
 /** How a run ended, as its thread saw it. */
 export type ThreadResult =
-  | { kind: 'succeeded'; result: string }
+  /** `fileBytes`: the result lies in a file of the home (result-file.ts), synced, and `result` is `null` instead. */
+  | { kind: 'succeeded'; result: string; fileBytes?: number }
   | { kind: 'failed'; error: JobError; retryAfterMs?: number }
   | { kind: 'failed-for-good'; error: JobError }
   | { kind: 'snoozed'; ms: number }

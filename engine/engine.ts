@@ -57,6 +57,8 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
     tasksFolder: join(home, homeFiles.tasks),
+    resultsFolder: join(home, homeFiles.results),
+    log,
     now: Date.now,
     random: Math.random,
     outOfSpace: () => ballast.drop(),
@@ -111,7 +113,7 @@ function builtRenderer(): string | null {
   return existsSync(join(folder, 'index.html')) ? folder : null;
 }
 
-function takenMessage(home: string): string {
+export function takenMessage(home: string): string {
   const holder = readEngineFile(home);
   const who = holder ? `Process ${holder.pid} (since ${holder.startedAt}, listening on ${holder.socket})` : 'Another process';
   return `${who} already runs the engine of ${home}. Use that one, stop it, or set SWITCHYARD_HOME to another folder.`;

@@ -1,8 +1,10 @@
 /** The engine's process: `switchyard serve`, and what the desktop app starts. */
 
 import { parseArgs } from 'node:util';
+import { Problem } from '../contract/errors.ts';
 import { type Engine, HomeTaken, startEngine } from './engine.ts';
 import { StorageError } from './store/storage-error.ts';
+import { backUpAlone, inspectAlone } from './without-jobs.ts';
 
 const exitCodes = { done: 0, failed: 1, wrongUse: 2, refused: 4 } as const;
 /** By then a stop has drained, aborted and closed; what still hangs is not waited for. */
@@ -16,12 +18,19 @@ function end(code: number): never {
   process.exit(code);
 }
 
-function readPort(): number | null {
+/** `instead`: not to run jobs. */
+type Asked = { port: number | null; instead: (() => Promise<unknown>) | null };
+
+function readAsked(): Asked {
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string' } }, strict: true });
-    if (values.port === undefined) return null;
+    const flag = { type: 'boolean', default: false } as const;
+    const options = { port: { type: 'string' }, backup: { type: 'string' }, force: flag, inspect: flag, deep: flag } as const;
+    const { values } = parseArgs({ options, strict: true });
+    const { backup: path, force, inspect, deep } = values;
+    const instead = path !== undefined ? () => backUpAlone({ path, force }) : inspect ? () => inspectAlone(deep) : null;
+    if (values.port === undefined) return { port: null, instead };
     const port = Number(values.port);
-    if (/^\d{1,5}$/.test(values.port) && port <= 65_535) return port;
+    if (/^\d{1,5}$/.test(values.port) && port <= 65_535) return { port, instead };
     say(`--port must be a whole number from 0 (any free one) to 65535, not "${values.port}".`);
   } catch (error) {
     say(`${error instanceof Error ? error.message : error}`);
@@ -41,14 +50,23 @@ function fail(error: unknown): never {
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
-const port = readPort();
+const { port, instead } = readAsked();
 let engine: Engine;
 try {
+  if (instead) {
+    // For the command line where no engine runs: the answer as JSON.
+    process.stdout.write(`${JSON.stringify(await instead())}\n`, () => end(exitCodes.done));
+    await new Promise(() => {});
+  }
   engine = await startEngine({ port, log: say, failed: fail });
 } catch (error) {
   if (error instanceof HomeTaken) {
     say(error.message);
     end(exitCodes.refused);
+  }
+  if (error instanceof Problem) {
+    say(error.message);
+    end(error.code === 'invalid-request' ? exitCodes.wrongUse : exitCodes.refused);
   }
   if (error instanceof StorageError) {
     say(error.message);

@@ -119,11 +119,24 @@ export class Run {
   #succeed(value: unknown): void {
     if (this.#ended) return;
     const text = asJsonText(value);
-    if (typeof text !== 'string') {
-      this.#end({ kind: 'failed-for-good', error: toJobError(text) });
-      return;
+    if (typeof text !== 'string') this.#end({ kind: 'failed-for-good', error: toJobError(text) });
+    else if (fitsTheRow(text)) this.#end({ kind: 'succeeded', result: text });
+    else void this.#succeedInFile(text);
+  }
+
+  async #succeedInFile(text: string): Promise<void> {
+    // Loaded only by the few threads that ever have such a result.
+    const { keepResultFile } = await import('./result-file.ts');
+    try {
+      const fileBytes = await keepResultFile(this.home, this.job.jobId, this.job.attempt, text);
+      this.#end({ kind: 'succeeded', result: 'null', fileBytes });
+    } catch (thrown) {
+      const { message, ...error } = toJobError(thrown);
+      this.#end({
+        kind: 'failed',
+        error: { ...error, message: `The result, ${readableBytes(Buffer.byteLength(text))}, could not be written: ${message}` },
+      });
     }
-    this.#end({ kind: 'succeeded', result: text });
   }
 
   #fail(thrown: unknown): void {
@@ -174,9 +187,13 @@ function asJsonText(value: unknown): string | Error {
     return new Error(`The result can't be kept, as it is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   if (text === undefined) return new Error(`The result can't be kept, as a ${typeof value} is no JSON.`);
-  const bytes = text.length * 3 <= limits.resultBytes ? 0 : Buffer.byteLength(text);
-  if (bytes <= limits.resultBytes) return text;
+  const bytes = text.length * 3 <= limits.resultFileBytes ? 0 : Buffer.byteLength(text);
+  if (bytes <= limits.resultFileBytes) return text;
   return new Error(
-    `The result has ${readableBytes(bytes)} as JSON; at most ${readableBytes(limits.resultBytes)} are kept. Write it to a file and return the file's path.`,
+    `The result has ${readableBytes(bytes)} as JSON; at most ${readableBytes(limits.resultFileBytes)} are kept. Write it to a file and return the file's path.`,
   );
+}
+
+function fitsTheRow(text: string): boolean {
+  return text.length * 3 <= limits.resultBytes || Buffer.byteLength(text) <= limits.resultBytes;
 }

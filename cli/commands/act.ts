@@ -1,27 +1,40 @@
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { Problem } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
+import { type ActionOnAll, actOnAll, allDetails, allOptions, allUsage, asksForAll } from '../act-on-all.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { worst } from '../exit-codes.ts';
 import { readIds } from '../ids.ts';
 import { renderJobLine } from '../job-view.ts';
 
-type Action = { name: string; route: 'cancelJob' | 'retryJob' | 'runJobNow'; summary: string; details: string; example: string };
+type Action = {
+  name: string;
+  route: 'cancelJob' | 'retryJob' | 'runJobNow';
+  summary: string;
+  details: string;
+  onAll: ActionOnAll;
+  /** After the name, for `--all`. */
+  filterExample: string;
+};
 
 const several =
   'Several ids may be given, or - to read them from standard input. One that fails does not stop the others; the worst exit code counts.';
 
-function changing({ name, route, summary, details, example }: Action): Command {
+function changing({ name, route, summary, details, onAll, filterExample }: Action): Command {
   return {
     name,
     group: 'Jobs',
     summary,
-    usage: 'ID… | -',
-    details: [details, several],
-    words: { least: 1, most: Number.POSITIVE_INFINITY },
-    options: {},
-    examples: [{ command: example, about: summary.toLowerCase() }],
+    usage: allUsage,
+    details: [details, several, allDetails],
+    words: { least: 0, most: Number.POSITIVE_INFINITY },
+    options: allOptions(onAll),
+    examples: [
+      { command: `switchyard ${name} 01932f6e-…`, about: summary.toLowerCase() },
+      { command: `switchyard ${name} --all ${filterExample}`, about: 'everything that the filters leave' },
+    ],
     async run(input, context) {
+      if (asksForAll(name, input, context.io.now())) return actOnAll(onAll, input, context);
       const { client } = await context.connect();
       const ids = await readIds(input.words, context.io);
       const jobs: Job[] = [];
@@ -42,7 +55,8 @@ export const cancel = changing({
   route: 'cancelJob',
   summary: 'Cancel jobs',
   details: 'A waiting job is cancelled at once. A running one is told to stop and, after a grace period of 5 s, made to.',
-  example: 'switchyard cancel 01932f6e-…',
+  onAll: { action: 'cancel', verb: 'Cancel', done: 'cancelled', asks: true },
+  filterExample: '--queue photos --state available',
 });
 
 export const retry = changing({
@@ -50,7 +64,8 @@ export const retry = changing({
   route: 'retryJob',
   summary: 'Run ended jobs again',
   details: 'The same job, with fresh attempts. A job that waits for its next attempt runs now.',
-  example: 'switchyard retry 01932f6e-…',
+  onAll: { action: 'retry', verb: 'Retry', done: 'in line again', asks: false },
+  filterExample: '--state cancelled --created-after 1h',
 });
 
 export const runNow = changing({
@@ -58,19 +73,26 @@ export const runNow = changing({
   route: 'runJobNow',
   summary: 'Make scheduled or retrying jobs due now',
   details: 'For jobs in the states scheduled and retryable.',
-  example: 'switchyard run-now 01932f6e-…',
+  onAll: { action: 'run-now', verb: 'Run', done: 'due now', asks: false },
+  filterExample: '--state retryable --task http.request',
 });
+
+const deleteAll: ActionOnAll = { action: 'delete', verb: 'Delete', done: 'deleted', asks: true };
 
 export const remove: Command = {
   name: 'rm',
   group: 'Jobs',
   summary: 'Delete jobs with their logs',
-  usage: 'ID… | -',
-  details: ['A running job is refused: cancel it first.', several],
-  words: { least: 1, most: Number.POSITIVE_INFINITY },
-  options: {},
-  examples: [{ command: 'switchyard rm 01932f6e-…', about: 'delete one job' }],
+  usage: allUsage,
+  details: ['A running job is refused: cancel it first.', several, allDetails],
+  words: { least: 0, most: Number.POSITIVE_INFINITY },
+  options: allOptions(deleteAll),
+  examples: [
+    { command: 'switchyard rm 01932f6e-…', about: 'delete one job' },
+    { command: 'switchyard rm --all --state completed --created-before 1d', about: 'what completed and is older than a day' },
+  ],
   async run(input, context) {
+    if (asksForAll('rm', input, context.io.now())) return actOnAll(deleteAll, input, context);
     const { client } = await context.connect();
     const ids = await readIds(input.words, context.io);
     const deleted: string[] = [];

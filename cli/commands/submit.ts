@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { CommandFailure, EngineUnreachable, UsageError } from '../failures.ts';
 import { renderJobLine } from '../job-view.ts';
 import { payloadOption, readPayload } from '../payload-source.ts';
+import { printResult } from '../result.ts';
 import { readSubmissionOptions, submissionOptions } from '../submission-options.ts';
 import { harmless } from '../text.ts';
 import type { WaitAsked } from '../wait-endings.ts';
@@ -75,13 +76,13 @@ async function submitOne(input: Input, context: CommandContext): Promise<number>
   const code = await interruptible(context.io, async (signal) => {
     accepted = await send(connection, context, body, input.text('idempotency-key'), signal);
     if (accepted.duplicate) await context.remark(`A job with the unique key ${input.text('unique') ?? ''} stands already; this is it.`);
-    if (body.mode === 'sync') return printEnd(accepted, context);
+    if (body.mode === 'sync') return printEnd(accepted, connection, context);
     if (wait === false) return printAccepted(accepted, context);
-    if (isFinal(accepted.state)) return printEnd(accepted, context);
+    if (isFinal(accepted.state)) return printEnd(accepted, connection, context);
     await context.remark(`Waiting for job ${accepted.id}; Ctrl-C leaves it running.`);
     const deadline = wait === null ? null : context.io.now() + wait;
     const { job, timedOut } = await waitForJob(connection, context.io, accepted.id, deadline, signal);
-    if (!timedOut) return printEnd(job, context);
+    if (!timedOut) return printEnd(job, connection, context);
     if (context.json) await context.print(JSON.stringify(job));
     return context.report(tooLate([job.id], wait ?? 0));
   });
@@ -116,11 +117,16 @@ async function printAccepted(job: Job, { json, print, remark, io, errorPaint }: 
   return exitCodes.done;
 }
 
-async function printEnd(job: Job, { json, print, remark, report, io, errorPaint }: CommandContext): Promise<number> {
+async function printEnd(
+  job: Job,
+  { client }: Connection,
+  { json, print, remark, report, io, errorPaint }: CommandContext,
+): Promise<number> {
   if (json) await print(JSON.stringify(job));
   else if (job.state === 'completed') {
     await remark(renderJobLine(job, io.now(), errorPaint));
-    await print(renderJson(job.result));
+    if (job.resultFile) await printResult(client, job.id, io);
+    else await print(renderJson(job.result));
   }
   if (job.state === 'completed') return exitCodes.done;
   if (json) return exitCodes.jobFailed;

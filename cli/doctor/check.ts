@@ -3,13 +3,8 @@ export type Check = {
   status: 'ok' | 'warn' | 'fail';
   /** What was found. */
   message: string;
+  /** What it means for the jobs. */
+  meaning?: string;
   /** What to do about it. */
   advice?: string;
 };
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length, Math.floor(Math.log2(bytes) / 10));
-  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power - 1]}`;
-}

@@ -9,11 +9,13 @@ import { readEngineFile } from '../engine-file.ts';
 import { EngineUnreachable } from '../failures.ts';
 import { count, oneLine } from '../text.ts';
 import type { Check } from './check.ts';
+import { diagnosisChecks } from './diagnosis.ts';
 
 /** A doctor must not wait for a patient that does not answer. */
 const answerMs = 5000;
 
-export async function checkEngine(connection: Connection, version: string, now: number): Promise<Check[]> {
+/** @param deep waits as long as it takes for every page and index to be looked at */
+export async function checkEngine(connection: Connection, version: string, now: number, deep: boolean): Promise<Check[]> {
   const { client, home } = connection;
   const signal = AbortSignal.timeout(answerMs);
   const name = 'Engine';
@@ -29,7 +31,8 @@ export async function checkEngine(connection: Connection, version: string, now: 
         advice: 'The engine answers but cannot do all of its work.',
       });
     }
-    return [...checks, ...(await checkWork(connection, signal, now))];
+    checks.push(...(await checkWork(connection, signal, now)));
+    return [...checks, ...(await diagnosisChecks(connection, deep))];
   } catch (error) {
     if (error instanceof EngineUnreachable) return [unreachable(error, home)];
     if (signal.aborted) {
@@ -114,7 +117,8 @@ async function checkWork({ client }: Connection, signal: AbortSignal, now: numbe
     checks.push({
       name: 'Queue',
       status: 'warn',
-      message: `${queue.name} is paused; ${count(waiting, 'job')} wait`,
+      message: `${queue.name} is paused; ${count(waiting, 'job')} wait${queue.oldestAvailableMs === null ? '' : `, the next one for ${formatDuration(queue.oldestAvailableMs)}`}`,
+      meaning: 'Nothing of it starts until it is resumed; what is submitted waits too.',
       advice: `switchyard queue resume ${queue.name}`,
     });
   }

@@ -3,9 +3,9 @@
 import { readFileSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeFiles } from '../../contract/home.ts';
+import { formatBytes } from '../bytes.ts';
 import { isAlive, readEngineFile } from '../engine-file.ts';
 import type { Check } from './check.ts';
-import { formatBytes } from './check.ts';
 
 export function checkHome(home: string, platform: string): Check {
   const name = 'Home';
@@ -41,6 +41,22 @@ export function checkToken(home: string, platform: string): Check {
     };
   }
   return { name, status: 'ok', message: platform === 'win32' ? path : `mode ${octal(stats)}` };
+}
+
+/** What else of a home is for its owner alone; named only when it is not. */
+export function checkPrivate(home: string, platform: string): Check[] {
+  if (platform === 'win32') return [];
+  const open = [homeFiles.database, homeFiles.results, homeFiles.socket].filter((name) => {
+    const stats = look(join(home, name));
+    return stats && (stats.mode & 0o077) !== 0;
+  });
+  return open.map((name) => ({
+    name: 'Private',
+    status: 'warn',
+    message: `${name} could be read by other users if the home were open to them.`,
+    meaning: 'Payloads and results may hold secrets.',
+    advice: `chmod go= ${join(home, name)}`,
+  }));
 }
 
 /** @param locks the text of /proc/locks; null where there is none */

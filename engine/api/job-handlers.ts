@@ -12,6 +12,7 @@ import { entityTag, noneMatch } from './entity-tag.ts';
 import type { Handlers } from './handler.ts';
 import { param } from './handler.ts';
 import { parsePrefer } from './prefer.ts';
+import { sendResult } from './send-result.ts';
 
 type JobRoute =
   | 'submitJob'
@@ -23,10 +24,14 @@ type JobRoute =
   | 'listAttempts'
   | 'cancelJob'
   | 'retryJob'
-  | 'runJobNow';
+  | 'runJobNow'
+  | 'getResult';
 
-/** @param refuseWork throws shutting-down once the engine takes nothing more */
-export function jobHandlers(backend: Backend, now: () => number, refuseWork: () => void): Pick<Handlers, JobRoute> {
+/**
+ * @param refuseWork throws shutting-down once the engine takes nothing more
+ * @param stalledMs a reader of a large result that takes nothing for so long is given up
+ */
+export function jobHandlers(backend: Backend, now: () => number, refuseWork: () => void, stalledMs: number): Pick<Handlers, JobRoute> {
   return {
     submitJob: async ({ body, rawBody, request }) => {
       refuseWork();
@@ -62,6 +67,11 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
     deleteJob: async (call) => {
       await backend.deleteJob(param(call, 'id'));
       return empty(204);
+    },
+
+    getResult: async (call) => {
+      await sendResult(await backend.readResult(param(call, 'id')), call.request, call.response, stalledMs);
+      return null;
     },
 
     listAttempts: async (call) => {

@@ -5,7 +5,8 @@ import type { JsonObject } from '../../contract/json.ts';
 import type { Route, RouteName } from '../../contract/routes.ts';
 import { routes } from '../../contract/routes.ts';
 import { payloadSchema } from '../../contract/submission.ts';
-import { components, replySchemas } from './reply-schemas.ts';
+import { replySchemas } from './reply-schemas.ts';
+import { components } from './schema-names.ts';
 
 const componentPath = (id: string) => `#/components/schemas/${id}`;
 const problemReply = (description: string) => ({
@@ -90,6 +91,7 @@ function replies(name: RouteName): JsonObject {
     case 'redriveDeadLetters':
     case 'discardDeadLetters':
     case 'actOnJobs':
+    case 'startBackup':
       return { '202': jsonReply(name, 'Accepted.') };
     case 'getJob':
       return { '200': jsonReply(name, 'The job.'), '304': { description: 'Unchanged since the given ETag.' } };

@@ -26,6 +26,8 @@ import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { named } from './schema-names.ts';
+import { backup, diagnosis, retention } from './storage-schemas.ts';
 
 const time = z.iso.datetime();
 const json: z.ZodType<Json> = z.custom<Json>();
@@ -33,14 +35,6 @@ const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 const count = z.int().min(0);
 const ms = z.number().nullable();
 const cursor = z.string().nullable();
-
-/** Every schema with a name, under which others refer to it. */
-export const components = z.registry<{ id: string }>();
-
-function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  components.add(schema, { id });
-  return schema;
-}
 
 const jobError = named(
   'JobError',
@@ -96,6 +90,7 @@ const job = named(
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
     timeoutMs: z.number(),
+    resultFile: z.object({ path: z.string(), bytes: count }).exactOptional(),
     duplicate: z.literal(true).exactOptional(),
   }) satisfies z.ZodType<Job>,
 );
@@ -339,6 +334,7 @@ export const replySchemas: ReplySchemas = {
   getJob: job,
   patchJob: job,
   listAttempts: named('AttemptPage', z.object({ attempts: z.array(attempt), next: cursor })),
+  getResult: named('Result', z.unknown().meta({ description: 'What the task returned.' }) as z.ZodType<Json>),
   readLogs: logPage,
   cancelJob: job,
   retryJob: job,
@@ -362,6 +358,11 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  getDiagnosis: diagnosis,
+  startBackup: backup,
+  getBackup: backup,
+  getRetention: retention,
+  patchRetention: retention,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

@@ -19,6 +19,7 @@ import { closeServer, defaultTiming, listen, serve } from './listener.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
+import { storageHandlers } from './storage-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { openGuard, sessionCookieName, tcpGuard, tokenGuard } from './tcp-guard.ts';
 import { sendSession, sendWindowFile } from './window-files.ts';
@@ -70,7 +71,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const health = (): Health => (stopping ? { status: 'degraded', detail: 'The engine is stopping.' } : options.health());
 
   const endpoints = endpointsOf({
-    ...jobHandlers(backend, now, refuseWork),
+    ...jobHandlers(backend, now, refuseWork, timing.stalledMs),
+    ...storageHandlers(backend, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),

@@ -3,11 +3,15 @@
  * (BullMQ on Redis, say) may stand behind it. Methods that say so throw `Problem`.
  */
 
+import type { Readable } from 'node:stream';
+import type { Backup, BackupRequest } from '../../contract/backup.ts';
+import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
+import type { Retention, RetentionPatch } from '../../contract/retention.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
 import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
 import type { JobPatch, Submission } from '../../contract/submission.ts';
@@ -32,6 +36,9 @@ export type SubmitAnswer = {
 
 export type NumberedEngineEvent = { id: number; event: EngineEvent };
 
+/** A result as JSON text, of any size. */
+export type StoredResult = { bytes: number; open: () => Readable };
+
 export interface EventSubscription {
   /** Ends the subscription; nothing is delivered after it. */
   close(): void;
@@ -51,6 +58,8 @@ export interface Backend {
   /** The largest first. */
   listDeadGroups(page: { limit: number; cursor: string | undefined }): Promise<{ groups: DeadGroup[]; next: string | null }>;
   listAttempts(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ attempts: Attempt[]; next: string | null }>;
+  /** @throws Problem not-found, wrong-state of a job that is not completed */
+  readResult(id: string): Promise<StoredResult>;
   readLogs(id: string, page: { limit: number; cursor: string | undefined; tail: number | undefined }): Promise<LogPage>;
   /**
    * Hands over the job's lines from the start, then each new one; `end` once the job is final and its last line
@@ -94,6 +103,16 @@ export interface Backend {
   /** @throws Problem wrong-state while a job of it is unfinished and `overlap` is `skip` */
   runSchedule(id: string): Promise<Job>;
   listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
+
+  /** @param deep looks at everything, however long it takes */
+  diagnose(deep: boolean): Promise<Diagnosis>;
+  /** Answers once it has begun. @throws Problem invalid-request, wrong-state, storage-full */
+  startBackup(request: BackupRequest): Promise<Backup>;
+  /** @throws Problem not-found */
+  getBackup(id: string): Promise<Backup>;
+  getRetention(): Promise<Retention>;
+  /** What is no longer to be kept is let go of from now on. @throws Problem storage-full */
+  patchRetention(patch: RetentionPatch): Promise<Retention>;
 
   workers(): Promise<Workers>;
   stats(): Promise<Stats>;

@@ -4,6 +4,7 @@ import { invalidFields, Problem } from '../../contract/errors.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { JobPatch } from '../../contract/submission.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
+import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -20,6 +21,7 @@ export type ControlParts = {
   events: EventStream;
   waiters: Waiters;
   logBook: LogBook;
+  resultFiles: ResultFiles;
   now: () => number;
 };
 
@@ -113,7 +115,8 @@ export class Control {
   }
 
   announceDeleted(row: JobRow): void {
-    const { dispatch, events, waiters, logBook, now } = this.#parts;
+    const { dispatch, events, waiters, logBook, resultFiles, now } = this.#parts;
+    resultFiles.remove(row);
     dispatch.leftLine(row);
     events.job('job.deleted', row, now());
     logBook.jobEnded(row.seq);

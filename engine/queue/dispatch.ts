@@ -3,6 +3,7 @@ import { isFinal } from '../../contract/states.ts';
 import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
+import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
@@ -33,6 +34,7 @@ export type DispatchParts = {
   events: EventStream;
   waiters: Waiters;
   logBook: LogBook;
+  resultFiles: ResultFiles;
   measurements: Measurements;
   drains: DrainRates;
   now: () => number;
@@ -329,6 +331,7 @@ export class Dispatch {
       };
       const announce = (ended: JobRow | null) => {
         if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
+        if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(row, ended);
         // null: the fence refused it, the job was ended before its run.
         if (ended) {
           const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
@@ -341,6 +344,12 @@ export class Dispatch {
       // If the store has failed the engine is on its way down, and the next start recovers the job.
       store.commit.write('must', record, announce).catch(() => {});
     }
+  }
+
+  /** @param ended null: this attempt no longer held the job */
+  #keepResultFile(row: JobRow, ended: JobRow | null): void {
+    if (ended) this.#parts.resultFiles.added(ended);
+    else this.#parts.resultFiles.discard(jobIdOf(row), row.attempt);
   }
 
   #announce(row: JobRow): void {

@@ -11,21 +11,25 @@ type Follower = { lines(lines: LogLine[]): void; end(): void };
 export class LogBook {
   readonly #store: Store;
   readonly #followers = new Map<number, Set<Follower>>();
-  /** The last line's number of jobs that run. */
-  readonly #lastLines = new Map<number, number>();
+  /** Of jobs that run: the last line's number, and the bytes that are kept (never fewer than there are). */
+  readonly #kept = new Map<number, { last: number; bytes: number }>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   append(seq: number, attempt: number, lines: { at: number; stream: LogStream; text: string }[]): void {
-    let last = this.#lastLines.get(seq) ?? this.#store.logs.lastLine(seq);
-    const rows: LogRow[] = lines.map(({ at, stream, text }) => ({ line: ++last, at, attempt, stream, text }));
-    this.#lastLines.set(seq, last);
+    const { logs } = this.#store;
+    const kept = this.#kept.get(seq) ?? { last: logs.lastLine(seq), bytes: logs.bytesOf(seq) };
+    this.#kept.set(seq, kept);
+    const rows: LogRow[] = lines.map(({ at, stream, text }) => ({ line: ++kept.last, at, attempt, stream, text }));
+    const { last } = kept;
+    for (const { text } of rows) kept.bytes += Buffer.byteLength(text);
     const write = () => {
-      for (const row of rows) this.#store.logs.appendLine(seq, row);
+      for (const row of rows) logs.appendLine(seq, row);
       // The newest lines tell most: over all attempts of a job, the oldest go first.
-      if (last > limits.logLinesPerJob) this.#store.logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
+      if (last > limits.logLinesPerJob) logs.dropLinesUpTo(seq, last - limits.logLinesPerJob);
+      if (kept.bytes > limits.logBytesPerJob) kept.bytes = this.#cutToBytes(seq);
     };
     const deliver = () => {
       for (const follower of this.#followers.get(seq) ?? []) follower.lines(rows.map(logLineOf));
@@ -36,7 +40,7 @@ export class LogBook {
 
   /** The attempt ended: numbers are read again from the store should there be another. */
   attemptEnded(seq: number): void {
-    this.#lastLines.delete(seq);
+    this.#kept.delete(seq);
   }
 
   /** The job is final or was deleted. */
@@ -80,12 +84,30 @@ export class LogBook {
     };
   }
 
+  /**
+   * Drops the oldest lines of a job that keeps too much. An eighth more than needed, so that a log that goes on growing is not
+   * measured again at each line. @returns what is left, in bytes
+   */
+  #cutToBytes(seq: number): number {
+    const { logs } = this.#store;
+    let left = logs.bytesOf(seq);
+    if (left <= limits.logBytesPerJob) return left;
+    let upTo = 0;
+    for (const { line, bytes } of logs.lineSizes(seq)) {
+      if (left <= limits.logBytesPerJob * 0.875) break;
+      left -= bytes;
+      upTo = line;
+    }
+    logs.dropLinesUpTo(seq, upTo);
+    return left;
+  }
+
   /** One line in place of those that are no longer kept. */
   #cutMark(seq: number, rows: LogRow[]): LogLine[] {
     const dropped = this.#store.logs.droppedLines(seq);
     const [first] = rows;
     if (dropped === 0 || !first) return [];
-    const text = `${dropped} earlier lines are not kept: a job keeps its last ${limits.logLinesPerJob}.`;
+    const text = `${dropped} earlier lines are not kept: a job keeps its last ${limits.logLinesPerJob} or ${limits.logBytesPerJob / 1_048_576} MiB.`;
     return [logLineOf({ ...first, stream: 'system', text })];
   }
 }

@@ -1,32 +1,32 @@
 import type { StateCounts } from '../../contract/resources.ts';
-import { finalStates } from '../../contract/states.ts';
-import type { JobRow } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
+import type { Retention } from './retention.ts';
 
-const day = 86_400_000;
-/** How long final jobs are kept, in milliseconds. */
-const retentionMs = { completed: 7 * day, cancelled: 7 * day, dead: 30 * day };
-const pageJobs = 500;
+/** Rows of what is forgotten, in one transaction. */
+const pageRows = 500;
+/** A group of dead jobs that was emptied is known for so long at most. */
+const longestGroupMs = 30 * 86_400_000;
 const saveMs = 15_000;
-const sweepMs = 600_000;
+/** Counts and sizes are to be held to at thousands of jobs a second; a sweep that finds nothing costs microseconds. */
+const sweepMs = 60_000;
 
 export type MaintenanceParts = {
   store: Store;
   measurements: Measurements;
   events: EventStream;
   lanes: Lanes;
+  retention: Retention;
   now: () => number;
-  deleted: (row: JobRow) => void;
 };
 
 /** What is done from time to time: figures each second for those who watch, measurements kept, old jobs let go. */
 export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #timers: NodeJS.Timeout[] = [];
-  #sweeping: Promise<void> = Promise.resolve();
+  #sweeping: Promise<void> | null = null;
   #closed = false;
 
   constructor(parts: MaintenanceParts) {
@@ -37,16 +37,22 @@ export class Maintenance {
     this.#timers.push(
       setInterval(() => this.#tell(), 1_000),
       setInterval(() => void this.save(), saveMs),
-      setInterval(() => {
-        this.#sweeping = this.sweep();
-      }, sweepMs),
+      setInterval(() => this.#startSweep(), sweepMs),
     );
-    this.#sweeping = this.sweep();
+    this.#startSweep();
+  }
+
+  /** One at a time: the first after a long pause may take longer than the time between two. */
+  #startSweep(): void {
+    this.#sweeping ??= this.sweep().finally(() => {
+      this.#sweeping = null;
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#parts.retention.close();
     await this.#sweeping;
     await this.save();
   }
@@ -60,41 +66,18 @@ export class Maintenance {
     await store.commit.write('may', write, () => measurements.saved()).catch(() => {});
   }
 
-  /** Lets go of final jobs past their time and of expired keys, in small transactions. */
+  /** Lets go of ended jobs that are kept no longer and of expired keys, in small transactions. */
   async sweep(): Promise<void> {
-    const { store, measurements, now } = this.#parts;
+    const { store, measurements, retention, now } = this.#parts;
+    await retention.sweep();
+    const groupMs = Math.min(longestGroupMs, retention.settings.dead.forMs ?? longestGroupMs);
     try {
-      for (const state of finalStates) await this.#sweepState(state, now() - retentionMs[state]);
-      while (!this.#closed && (await store.commit.write('may', () => store.idempotency.forgetExpired(now(), pageJobs))) === pageJobs);
-      while (!this.#closed && (await store.commit.write('may', () => store.jobs.forgetExpiredKeys(now(), pageJobs))) === pageJobs);
-      await store.commit.write('may', () => store.deadGroups.forgetEmpty(now() - retentionMs.dead, pageJobs));
+      while (!this.#closed && (await store.commit.write('may', () => store.idempotency.forgetExpired(now(), pageRows))) === pageRows);
+      while (!this.#closed && (await store.commit.write('may', () => store.jobs.forgetExpiredKeys(now(), pageRows))) === pageRows);
+      await store.commit.write('may', () => store.deadGroups.forgetEmpty(now() - groupMs, pageRows));
       await store.commit.write('may', () => measurements.forgetOld());
     } catch {
       // A full disk or a stopping engine: the next sweep goes on.
-    }
-  }
-
-  /** In order of submission, and no further than jobs that are too young to have ended before `cutoff`. */
-  async #sweepState(state: (typeof finalStates)[number], cutoff: number): Promise<void> {
-    const { store, deleted } = this.#parts;
-    let afterSeq = 0;
-    while (!this.#closed) {
-      const page = store.jobs.listFinal(state, afterSeq, pageJobs);
-      const last = page.at(-1);
-      if (!last) return;
-      const isOld = (row: JobRow | null) => row?.state === state && (row.finished_at ?? cutoff) < cutoff;
-      const old = page.filter(isOld);
-      if (old.length > 0) {
-        const gone = await store.commit.write('may', () => {
-          // Someone may have retried one in this very turn.
-          const still = old.filter(({ seq }) => isOld(store.jobs.readJob(seq)));
-          for (const row of still) store.jobs.deleteJob(row);
-          return still;
-        });
-        for (const row of gone) deleted(row);
-      }
-      if (last.created_at >= cutoff) return;
-      afterSeq = last.seq;
     }
   }
 

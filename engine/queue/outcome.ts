@@ -32,7 +32,7 @@ export type Circumstances = {
 };
 
 export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelRequested }: Circumstances): Outcome {
-  if (result.kind === 'succeeded') return completed(result.result);
+  if (result.kind === 'succeeded') return completed(result.result, result.fileBytes);
   const error = errorOf(row, result);
   if (cancelRequested) return cancelled(error ?? cancelledError);
   if (row.deadline_at !== null && row.deadline_at <= now) return pastDeadline(row, result, error);
@@ -56,8 +56,9 @@ export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelR
   }
 }
 
-function completed(result: string): Outcome {
-  return { outcome: 'succeeded', error: null, end: { final: { state: 'completed', result, error: null } } };
+function completed(result: string, fileBytes: number | undefined): Outcome {
+  const kept = fileBytes === undefined ? { result } : { result: null, resultBytes: fileBytes };
+  return { outcome: 'succeeded', error: null, end: { final: { state: 'completed', ...kept, error: null } } };
 }
 
 function dead(outcome: AttemptOutcome, error: JobError): Outcome {

@@ -75,6 +75,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     unique_scope: submission.unique?.scope ?? null,
     schedule_slot: null,
     fingerprint: null,
+    result_bytes: null,
   };
 }
 

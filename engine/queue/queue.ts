@@ -4,15 +4,18 @@ import type { Attempt, Job } from '../../contract/job.ts';
 import type { Health } from '../../contract/resources.ts';
 import type { JobPage } from '../../contract/routes.ts';
 import { isFinal } from '../../contract/states.ts';
+import { Backups } from '../store/backup.ts';
 import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
+import { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
 import { listDeadGroups } from './dead-groups.ts';
+import { diagnose } from './diagnosis.ts';
 import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
 import { EventStream } from './event-stream.ts';
@@ -23,6 +26,8 @@ import { Measurements } from './measure.ts';
 import { Operations } from './operations.ts';
 import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
+import { readResult } from './result.ts';
+import { Retention } from './retention.ts';
 import { Schedules } from './schedules.ts';
 import { selectDead, selectJobs } from './selection.ts';
 import { Submit } from './submit.ts';
@@ -37,6 +42,10 @@ export type QueueOptions = {
   taskReader: TaskReader;
   /** The user's own tasks. */
   tasksFolder: string;
+  /** Results that are too large for the database. */
+  resultsFolder: string;
+  /** For whoever runs the engine: a line on what it did by itself. */
+  log: (line: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Uniform in [0, 1). */
@@ -63,11 +72,14 @@ export function createQueue(options: QueueOptions): QueueService {
   const events = new EventStream(now);
   const waiters = new Waiters();
   const logBook = new LogBook(store);
+  const resultFiles = new ResultFiles(options.resultsFolder, store.retention.sumResultBytes());
   const measurements = new Measurements(store, now);
   const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
-  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, now, random });
+  const dispatch = new Dispatch({
+    ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, now, random },
+  });
   const submit = new Submit({
     store,
     catalog,
@@ -81,12 +93,15 @@ export function createQueue(options: QueueOptions): QueueService {
     random,
     spaceIsShort: options.spaceIsShort,
   });
-  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
+  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
-  const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
+  const backups = new Backups({ source: store.file, resultsFolder: options.resultsFolder, now });
+  const retention = new Retention({ store, resultFiles, now, deleted: (row) => control.announceDeleted(row), log: options.log });
+  const maintenance = new Maintenance({ store, measurements, events, lanes, retention, now });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
   const operations = new Operations({ store, actions, dispatch, waiters, now });
   let stopping = false;
+  let leftResults: Promise<void> | undefined;
 
   store.commit.attach({
     claim: () => {
@@ -170,6 +185,7 @@ export function createQueue(options: QueueOptions): QueueService {
       const last = attempts.at(-1);
       return { attempts, next: last && last.attempt < row.attempt ? String(last.attempt) : null };
     },
+    readResult: async (id) => readResult(control.find(id), resultFiles),
     readLogs: async (id, { limit, cursor, tail }) => logBook.read(control.find(id).seq, cursorNumber(cursor), limit, tail),
     async followLogs(id, listener) {
       const row = control.find(id);
@@ -218,6 +234,12 @@ export function createQueue(options: QueueOptions): QueueService {
     runSchedule: (id) => schedules.runNow(id),
     listScheduleJobs: async (id, page) => schedules.listJobs(id, page),
 
+    diagnose: async (deep) => diagnose({ store, catalog, settings, dispatch, retention, now }, deep),
+    startBackup: async (request) => backups.start(request),
+    getBackup: async (id) => backups.get(id),
+    getRetention: async () => retention.report(),
+    patchRetention: (patch) => retention.patch(patch),
+
     workers: async () => lanes.workers(),
     stats: async () => ({
       at: timeOf(now()),
@@ -238,6 +260,8 @@ export function createQueue(options: QueueOptions): QueueService {
       return { status: 'ok', detail: null };
     },
     async open() {
+      // Before any run: whatever lies there is of earlier engines.
+      leftResults = sweepResults(resultFiles, store, options.log).catch(options.failed);
       const reclaimed = await reclaim(store, now, random);
       await catalog.open((names) => {
         events.emit({ type: 'tasks.changed', at: timeOf(now()), names });
@@ -259,6 +283,7 @@ export function createQueue(options: QueueOptions): QueueService {
       submit.stop();
       schedules.close();
       const operationsClosed = operations.close();
+      const backupsClosed = backups.close();
       const drained = dispatch.drain();
       if (!(await settledWithin(drained, drainMs))) {
         dispatch.abortAll('stopping');
@@ -268,6 +293,8 @@ export function createQueue(options: QueueOptions): QueueService {
       waiters.releaseAll();
       catalog.close();
       await maintenance.close();
+      await leftResults;
+      await backupsClosed;
     },
   };
 }
@@ -296,6 +323,16 @@ async function reclaim(store: Store, now: () => number, random: () => number): P
     }
   });
   return rows.length;
+}
+
+/** Large results that no job has: of a killed engine, or of an end that did not count. */
+async function sweepResults(files: ResultFiles, { jobs }: Store, log: (line: string) => void): Promise<void> {
+  const isOwned = (jobId: string, attempt: number) => {
+    const row = jobs.findJob(jobId);
+    return row?.attempt === attempt && row.result_bytes !== null;
+  };
+  const deleted = await files.sweep(files.list(), isOwned);
+  if (deleted > 0) log(`${deleted} files of results that belong to no job were deleted.`);
 }
 
 function cursorNumber(cursor: string | undefined): number {

@@ -1,5 +1,6 @@
 import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
+import { resultFilePath } from '../../contract/result-file.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
 import { formatJobId } from './job-id.ts';
@@ -45,6 +46,8 @@ export type JobRow = {
   schedule_slot: string | null;
   /** What all jobs that died of the same cause share; set exactly while it is dead. */
   fingerprint: string | null;
+  /** Of a result in a file (store/result-files.ts); null for one in the row. */
+  result_bytes: number | null;
 };
 
 export const jobColumns = [
@@ -83,6 +86,7 @@ export const jobColumns = [
   'unique_scope',
   'schedule_slot',
   'fingerprint',
+  'result_bytes',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -138,5 +142,6 @@ export function jobOf(row: JobRow): Job {
     ...rest,
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,
+    ...(row.result_bytes === null ? {} : { resultFile: { path: resultFilePath(id, row.attempt), bytes: row.result_bytes } }),
   };
 }

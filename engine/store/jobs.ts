@@ -1,9 +1,9 @@
 /** The jobs and the narrow tables beside them. Every function is one step of a job's life and runs inside a group commit. */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
-import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
+import type { AttemptOutcome, FinalState, JobState } from '../../contract/states.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
@@ -18,7 +18,12 @@ import { prepareUniqueKeys } from './unique-keys.ts';
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
 
 /** A final state, and what the job leaves. */
-export type FinalEnd = { state: FinalState; result: string | null; error: string | null };
+export type FinalEnd = {
+  state: FinalState;
+  result: string | null;
+  error: string | null /** Of a result in a file. */;
+  resultBytes?: number;
+};
 
 /** Back to waiting: `retryable` and `scheduled` are due at `runAt`, `available` at once. */
 export type WaitingEnd = {
@@ -69,7 +74,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     'INSERT INTO attempts (seq, attempt, lane, thread, started_at, finished_at, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const finish = db.prepare(
-    "UPDATE jobs SET state = ?, finished_at = ?, result = ?, error = ?, progress = ?, fingerprint = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
+    "UPDATE jobs SET state = ?, finished_at = ?, result = ?, result_bytes = ?, error = ?, progress = ?, fingerprint = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
   );
   const wait = db.prepare(
     "UPDATE jobs SET state = ?, run_at = ?, max_attempts = ?, crashes = ?, error = ?, progress = NULL WHERE seq = ? AND state = 'executing' AND attempt = ?",
@@ -77,7 +82,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
-    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL,
+    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, result_bytes = NULL, progress = NULL,
       fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
@@ -91,16 +96,6 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     )
     .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
-  // The state stands in the SQL itself: only then does the partial index apply.
-  const finalAfter = Object.fromEntries(
-    finalStates.map((state) => [
-      state,
-      db.prepare<[number, number], JobRow>(
-        `SELECT ${columns} FROM jobs INDEXED BY jobs_by_state WHERE state = '${state}' AND state <> 'executing' AND seq > ? ORDER BY seq LIMIT ?`,
-      ),
-    ]),
-  ) as Record<FinalState, Statement<[number, number], JobRow>>;
-
   function readJob(seq: number): JobRow | null {
     return bySeq.get(seq) ?? null;
   }
@@ -208,13 +203,14 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function finishAttempt(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow | null {
     if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
     const fingerprint = end.state === 'dead' ? deadGroups.join(row.task, end.error, at) : null;
-    const changed = finish.run(end.state, at, end.result, end.error, row.progress, fingerprint, row.seq, row.attempt).changes;
+    const { state, result, error, resultBytes: result_bytes = null } = end;
+    const changed = finish.run(state, at, result, result_bytes, error, row.progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
     letGo(row, at);
     scheduleLine.leave(row);
     move(row, end.state);
-    return { ...row, ...end, finished_at: at, fingerprint };
+    return { ...row, state, result, error, result_bytes, finished_at: at, fingerprint };
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -277,6 +273,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
         crashes: 0,
         finished_at: null,
         result: null,
+        result_bytes: null,
         progress: null,
         first_started_at: null,
         deadline_at,
@@ -390,7 +387,5 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     nextDeadline: deadlines.nextDeadline,
     /** Of a running job that was told to end because of it: it is not found again. */
     dropDeadline: deadlines.dropDeadline,
-    /** Final jobs in order of submission, for retention. */
-    listFinal: (state: FinalState, afterSeq: number, limit: number) => finalAfter[state].all(afterSeq, limit),
   };
 }

@@ -14,6 +14,10 @@ export function prepareLogs(db: Database) {
   );
   const first = db.prepare<[number], number>('SELECT min(line) FROM logs WHERE seq = ?').pluck();
   const drop = db.prepare('DELETE FROM logs WHERE seq = ? AND line <= ?');
+  const bytes = db.prepare<[number], number>('SELECT coalesce(sum(octet_length(text)), 0) FROM logs WHERE seq = ?').pluck();
+  const sizes = db.prepare<[number], { line: number; bytes: number }>(
+    'SELECT line, octet_length(text) AS bytes FROM logs WHERE seq = ? ORDER BY line',
+  );
   const tail = db.prepare<[number, number], LogRow>(
     'SELECT line, at, attempt, stream, text FROM logs WHERE seq = ? ORDER BY line DESC LIMIT ?',
   );
@@ -24,6 +28,10 @@ export function prepareLogs(db: Database) {
     lastLine: (seq: number) => last.get(seq) ?? 0,
     /** How many of a job's first lines are no longer kept. */
     droppedLines: (seq: number) => Math.max(0, (first.get(seq) ?? 1) - 1),
+    /** Of the texts that are kept, in UTF-8. Reads all of them: at most what a job may keep. */
+    bytesOf: (seq: number) => bytes.get(seq) ?? 0,
+    /** Each line's size, the oldest first. */
+    lineSizes: (seq: number) => sizes.iterate(seq),
     dropLinesUpTo: (seq: number, line: number) => drop.run(seq, line),
     linesAfter: (seq: number, line: number, limit: number) => after.all(seq, line, limit),
     lastLines: (seq: number, limit: number) => tail.all(seq, limit).reverse(),

@@ -15,11 +15,14 @@ export function openWriter(file: string): Database.Database {
     db = new Database(file);
     db.pragma('busy_timeout = 5000');
     refuseForeign(db);
+    // Before the first table, and before the log: later it takes a VACUUM. Free pages are given back by retention, never by a commit.
+    if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is built with NORMAL in WAL, under which a power cut loses acknowledged commits.
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     migrate(db);
+    makeShrinkable(db);
     if (db.pragma('journal_mode', { simple: true }) !== 'wal')
       throw new StorageError('io', `${file} does not take a write-ahead log; choose a home on a local disk.`);
     if (db.pragma('synchronous', { simple: true }) !== 2) throw new StorageError('io', 'SQLite did not take synchronous=FULL.');
@@ -28,6 +31,26 @@ export function openWriter(file: string): Database.Database {
     db?.close();
     const storage = storageErrorOf(error);
     throw storage && storage !== error ? new StorageError(storage.kind, `${file}: ${storage.message}`, error) : error;
+  }
+}
+
+/** A VACUUM of so much takes a second or two. */
+const smallBytes = 64 * 1024 ** 2;
+
+/**
+ * A database of a version that did not give back what is deleted. A small one is rewritten at once; a large one is left as it
+ * is, since a start must not take minutes: its free pages are reused, and `GET /v1/retention` says that it does not shrink.
+ */
+function makeShrinkable(db: Database.Database): void {
+  if (db.pragma('auto_vacuum', { simple: true }) !== 0) return;
+  const number = (name: string) => db.pragma(name, { simple: true }) as number;
+  if (number('page_count') * number('page_size') > smallBytes) return;
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.exec('VACUUM');
+  } catch (error) {
+    // It needs its size once more on the disk; without that it stays as it was.
+    if (storageErrorOf(error)?.kind !== 'full') throw error;
   }
 }
 

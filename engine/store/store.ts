@@ -11,6 +11,7 @@ import { openWriter } from './open.ts';
 import { prepareOperations } from './operations.ts';
 import { prepareQueues } from './queues.ts';
 import { prepareRateStarts } from './rate-starts.ts';
+import { prepareRetention } from './retention.ts';
 import { prepareScheduleLine } from './schedule-line.ts';
 import { prepareSchedules } from './schedules.ts';
 
@@ -41,6 +42,7 @@ export function prepareStore(db: Database) {
     scheduleLine,
     idempotency: prepareIdempotency(db),
     measurements: prepareMeasurements(db),
+    retention: prepareRetention(db),
     sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
     close(): void {
       commit.close();

@@ -83,6 +83,9 @@ const violations: Record<string, string> = {
   'something left of an operation that has ended': `
     SELECT operation FROM (SELECT operation FROM operation_members UNION SELECT operation FROM operation_awaited)
       WHERE operation NOT IN (SELECT number FROM operations WHERE state = 'running')`,
+  'a large result of a job that is not completed, or has another': `
+    SELECT seq FROM jobs WHERE result_bytes IS NOT NULL AND (state <> 'completed' OR result IS NOT NULL)
+      OR state = 'completed' AND result IS NULL AND result_bytes IS NULL`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,

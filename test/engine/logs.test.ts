@@ -76,6 +76,28 @@ describe('a job’s log', () => {
     await expect(rig.backend.readLogs(id, page({ cursor: 'x' }))).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
+  test('is held to a size over all attempts too: the oldest lines go, and a mark stands in their place', async () => {
+    const { id } = await rig.add({ retry: { maxAttempts: 2, baseMs: 0 } });
+    const line = 'é'.repeat(limits.logLineBytes / 2);
+    const most = limits.logBytesPerJob / limits.logLineBytes;
+    rig.lanes.log(id, ...Array.from({ length: most }, () => line));
+    await rig.turn();
+    expect((await rig.backend.readLogs(id, page({ limit: 5_000 }))).lines).toHaveLength(most);
+    const again = rig.lanes.nextStart();
+    rig.lanes.fail(id);
+    await again;
+    for (let burst = 0; burst < 3; burst++) {
+      rig.lanes.log(id, ...Array.from({ length: most / 4 }, () => line), `burst ${burst}`);
+      await rig.turn();
+      const kept = rig.db.prepare<[], number>('SELECT sum(octet_length(text)) FROM logs').pluck().get() ?? 0;
+      expect(kept).toBeLessThanOrEqual(limits.logBytesPerJob);
+      expect(kept).toBeGreaterThan(limits.logBytesPerJob * 0.8);
+    }
+    const { lines } = await rig.backend.readLogs(id, page({ limit: 5_000 }));
+    expect(lines[0]).toMatchObject({ stream: 'system', text: expect.stringMatching(/^\d+ earlier lines are not kept: .* or 4 MiB\.$/) });
+    expect(lines.at(-1)?.text).toBe('burst 2');
+  });
+
   test('has nothing of another job', async () => {
     const [one, two] = [await rig.add(), await rig.add()];
     rig.lanes.log(one.id, 'one');

@@ -4,7 +4,7 @@ import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { brokenInvariants } from './invariants.ts';
 
 const day = 86_400_000;
-const sweepMs = 600_000;
+const sweepMs = 60_000;
 
 let rig: QueueRig;
 beforeEach(async () => {
@@ -23,9 +23,14 @@ afterEach(async () => {
 
 /** Time passes without the timers between being run one by one; then the next sweep comes. */
 async function passDays(days: number): Promise<void> {
+  await manyTurns();
   vi.setSystemTime(Date.now() + days * day);
   vi.advanceTimersByTime(sweepMs);
-  for (let turns = 0; turns < 5; turns++) await rig.turn();
+  await manyTurns();
+}
+/** A sweep is many small transactions, each in a turn of its own. */
+async function manyTurns(): Promise<void> {
+  for (let turns = 0; turns < 15; turns++) await rig.turn();
 }
 const isThere = ({ id }: Pick<Job, 'id'>) =>
   rig.backend.getJob(id).then(

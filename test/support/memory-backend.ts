@@ -4,6 +4,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { Problem } from '../../contract/errors.ts';
 import type { EngineEvent, JobEventType } from '../../contract/events.ts';
 import type { EventQuery } from '../../contract/filter.ts';
@@ -16,6 +17,7 @@ import type { JobState } from '../../contract/states.ts';
 import { isFinal, jobStates } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
 import type { Backend, NumberedEngineEvent, SubmitOptions } from '../../engine/queue/backend.ts';
+import { memoryStorage } from './memory-storage.ts';
 
 export type MemoryBackend = Backend & {
   /** What `submit` was called with, oldest first. */
@@ -233,6 +235,11 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       find(id);
       return { attempts: [], next: null };
     },
+    async readResult(id) {
+      const text = Buffer.from(JSON.stringify(inState(id, ['completed']).result));
+      return { bytes: text.length, open: () => Readable.from([text]) };
+    },
+    ...memoryStorage(),
     async readLogs(id, { limit }) {
       find(id);
       return { lines: (lines.get(id) ?? []).slice(0, limit), next: null };

@@ -41,6 +41,8 @@ export type QueueRig = {
   outOfSpace: () => number;
   /** What the engine would have gone down with. */
   failures: unknown[];
+  /** What the engine said to whoever runs it. */
+  logged: string[];
   submit(submission: SubmissionInput, options?: Partial<SubmitOptions>): Promise<SubmitAnswer>;
   /** Submits in the background and answers with the job. */
   add(submission?: Partial<SubmissionInput>): Promise<Job>;
@@ -80,10 +82,13 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
   const lanes = new FakeLanes({ ...plainSizes, ...sizes });
   const reader = new FakeTaskReader({ ...builtIn, ...tasks });
   const failures: unknown[] = [];
+  const logged: string[] = [];
   let dropped = 0;
   let open = true;
   const queue = createQueue({
     ...{ store, reader: listReader, lanes, taskReader: reader, tasksFolder, random },
+    resultsFolder: join(home, 'results'),
+    log: (line) => logged.push(line),
     now: Date.now,
     outOfSpace: () => {
       dropped++;
@@ -129,7 +134,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
     rmSync(home, { recursive: true, force: true });
   }
   return {
-    ...{ home, queue, backend, store, lanes, reader, writer, db, reclaimed, failures, submit, turn, crash, stop, dispose },
+    ...{ home, queue, backend, store, lanes, reader, writer, db, reclaimed, failures, logged, submit, turn, crash, stop, dispose },
     outOfSpace: () => dropped,
     add: async (submission = {}) => (await submit(inBackground(submission))).job,
     addMany: (submissions) => backend.submitBatch(submissions.map((submission) => submissionSchema.parse(inBackground(submission)))),

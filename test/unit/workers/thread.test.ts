@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../contract/limits.ts';
@@ -27,13 +28,34 @@ describe('results', () => {
     expect(result.error.message).toMatch(message);
   });
 
-  it('over the limit fail for good, at the limit they are kept', async () => {
+  const big = 'return "x".repeat(payload.length);';
+
+  it('travel as they are up to a limit, and past it lie in a file of the home', async () => {
     const thread = openThread();
-    const task = thread.taskThat('return "x".repeat(payload.length);');
-    const kept = await thread.result(task, { length: limits.resultBytes - 2 });
-    expect(expectKind(kept, 'succeeded').result).toHaveLength(limits.resultBytes);
-    const refused = expectKind(await thread.result(task, { length: limits.resultBytes - 1 }), 'failed-for-good');
-    expect(refused.error.message).toContain('at most 1 MiB');
+    const task = thread.taskThat(big);
+    const sent = expectKind(await thread.result(task, { length: limits.resultBytes - 2 }), 'succeeded');
+    expect(sent.result).toHaveLength(limits.resultBytes);
+    expect(sent.fileBytes).toBeUndefined();
+    expect(existsSync(join(thread.home, 'results'))).toBe(false);
+    const kept = expectKind(await thread.result(task, { length: limits.resultBytes - 1 }), 'succeeded');
+    expect(kept).toMatchObject({ result: 'null', fileBytes: limits.resultBytes + 1 });
+    const [name = '', ...others] = readdirSync(join(thread.home, 'results'));
+    expect(others).toEqual([]);
+    expect(readFileSync(join(thread.home, 'results', name), 'utf8')).toBe(`"${'x'.repeat(limits.resultBytes - 1)}"`);
+    expect(statSync(join(thread.home, 'results', name)).mode & 0o077).toBe(0);
+  });
+
+  it('past what a file may take fail for good', async () => {
+    const thread = openThread();
+    const result = await thread.result(thread.taskThat(big), { length: limits.resultFileBytes });
+    expect(expectKind(result, 'failed-for-good').error.message).toContain('at most 256 MiB');
+  });
+
+  it('that cannot be written fail, to be tried again', async () => {
+    const thread = openThread();
+    writeFileSync(join(thread.home, 'results'), 'in the way of the folder');
+    const result = await thread.result(thread.taskThat(big), { length: limits.resultBytes });
+    expect(expectKind(result, 'failed').error.message).toMatch(/1\.0 MiB, could not be written: /);
   });
 
   it('of a task without a promise, and of one that is no async function, are taken as well', async () => {
