@@ -37,6 +37,8 @@ export const limits = {
   operations: 100,
   patchOperations: 100,
   canaries: 1_000,
+  /** Circuits that are known at once: past it the one that was used longest ago is forgotten. */
+  circuits: 10_000,
 } as const;
 
 export const defaults = {

@@ -1,6 +1,7 @@
 /** What the other resources look like, and what may be asked of them. */
 
 import { z } from 'zod';
+import type { CircuitDeclaration } from './circuit.ts';
 import type { LaneName } from './job.ts';
 import type { JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -66,6 +67,8 @@ export type Task = {
   concurrency: number | null;
   /** As `concurrency`, for each `concurrencyKey`. */
   concurrencyPerKey: number;
+  /** Which service it calls, and which errors are that service's fault; null: it names none. */
+  circuit: CircuitDeclaration | null;
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;

@@ -1,6 +1,7 @@
 /** The public interface as one table: the server answers by it, the client asks by it. */
 
 import { z } from 'zod';
+import type { Circuit } from './circuit.ts';
 import {
   deadListSchema,
   eventQuerySchema,
@@ -116,6 +117,14 @@ export const routes = {
     'The jobs that a schedule made, newest first',
     pageSchema,
   ),
+
+  listCircuits: get<{ circuits: Circuit[]; next: string | null }>()(
+    '/v1/circuits',
+    'The outside services that have failed within a day, and whether they are called',
+    pageSchema,
+  ),
+  getCircuit: get<Circuit>()('/v1/circuits/{name}', 'Read a circuit'),
+  resetCircuit: send<Circuit>('POST')('/v1/circuits/{name}/reset', 'Close a circuit: what waits for it runs'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -1,5 +1,6 @@
 /** What the engine's lanes and the worker threads say to each other. Payloads and results travel as JSON text: it is what the store holds. */
 
+import type { CircuitDeclaration } from './circuit.ts';
 import type { JobError, LogStream } from './job.ts';
 import type { JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -60,6 +61,7 @@ export type TaskDescription = {
   declares: TaskDeclares;
   concurrency: number | null;
   concurrencyPerKey: number;
+  circuit: CircuitDeclaration | null;
   examples: JsonObject[];
   hasPredict: boolean;
   hasRollback: boolean;

@@ -1,6 +1,8 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
+import type { Circuit } from '../../contract/circuit.ts';
+import { circuitStates } from '../../contract/circuit.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -89,6 +91,7 @@ const job = named(
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),
+    circuit: z.string().nullable(),
     firstPayload: jsonObject.nullable(),
     fingerprint: z.string().nullable(),
     createdAt: time,
@@ -233,6 +236,9 @@ const task = named(
     }),
     concurrency: z.int().nullable(),
     concurrencyPerKey: z.int(),
+    circuit: z
+      .union([z.object({ name: z.string(), faults: z.array(z.string()) }), z.object({ originOf: z.string(), faults: z.array(z.string()) })])
+      .nullable(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
     advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),
@@ -251,6 +257,21 @@ const queue = named(
     counts: stateCounts,
     oldestAvailableMs: ms,
   }) satisfies z.ZodType<Queue>,
+);
+
+const circuit = named(
+  'Circuit',
+  z.object({
+    name: z.string(),
+    state: z.enum(circuitStates),
+    faults: count,
+    calls: count,
+    openedAt: time.nullable(),
+    probeAt: time.nullable(),
+    openings: count,
+    lastFault: z.object({ at: time, name: z.string(), message: z.string() }).nullable(),
+    waiting: count,
+  }) satisfies z.ZodType<Circuit>,
 );
 
 const lane = z.object({
@@ -362,6 +383,9 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  listCircuits: named('CircuitPage', z.object({ circuits: z.array(circuit), next: cursor })),
+  getCircuit: circuit,
+  resetCircuit: circuit,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

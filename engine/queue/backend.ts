@@ -3,6 +3,7 @@
  * (BullMQ on Redis, say) may stand behind it. Methods that say so throw `Problem`.
  */
 
+import type { Circuit } from '../../contract/circuit.ts';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
@@ -84,6 +85,12 @@ export interface Backend {
   getQueue(name: string): Promise<Queue>;
   makeQueue(name: string, options: QueuePatch): Promise<Queue>;
   patchQueue(name: string, patch: QueuePatch): Promise<Queue>;
+
+  /** By name: those that have failed within a day. */
+  listCircuits(page: { limit: number; cursor: string | undefined }): Promise<{ circuits: Circuit[]; next: string | null }>;
+  /** @throws Problem not-found, of `resetCircuit` also storage-full */
+  getCircuit(name: string): Promise<Circuit>;
+  resetCircuit(name: string): Promise<Circuit>;
 
   listSchedules(page: { limit: number; cursor: string | undefined }): Promise<{ schedules: Schedule[]; next: string | null }>;
   /** @throws Problem unknown-task, unknown-queue, invalid-request, storage-full; those of one schedule also not-found */

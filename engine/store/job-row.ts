@@ -41,6 +41,8 @@ export type JobRow = {
   deadline_at: number | null;
   concurrency_key: string | null;
   unique_scope: UniqueScope | null;
+  /** The service that it calls (contract/circuit.ts). */
+  circuit: string | null;
   /** store/schedule-slot.ts; null: no schedule made it. */
   schedule_slot: string | null;
   /** What all jobs that died of the same cause share; set exactly while it is dead. */
@@ -81,6 +83,7 @@ export const jobColumns = [
   'deadline_at',
   'concurrency_key',
   'unique_scope',
+  'circuit',
   'schedule_slot',
   'fingerprint',
 ] as const satisfies readonly (keyof JobRow)[];
@@ -138,5 +141,6 @@ export function jobOf(row: JobRow): Job {
     ...rest,
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,
+    circuit: row.circuit,
   };
 }

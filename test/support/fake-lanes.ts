@@ -173,6 +173,7 @@ const plainTask: TaskDescription = {
   declares: {},
   concurrency: null,
   concurrencyPerKey: 1,
+  circuit: null,
   examples: [],
   hasPredict: false,
   hasRollback: false,

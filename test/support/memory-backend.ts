@@ -116,6 +116,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       decision: null,
       deadlineAt: null,
       concurrencyKey: submission.concurrencyKey ?? null,
+      circuit: null,
       firstPayload: null,
       fingerprint: null,
       createdAt: time(),
@@ -147,6 +148,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       declares: {},
       concurrency: null,
       concurrencyPerKey: 1,
+      circuit: null,
       examples: [],
       stats: { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null },
       advice: { mode: 'async', reasons: [] },
@@ -320,6 +322,9 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
+    listCircuits: async () => ({ circuits: [], next: null }),
+    getCircuit: noSchedules,
+    resetCircuit: noSchedules,
     listSchedules: async () => ({ schedules: [], next: null }),
     makeSchedule: noSchedules,
     getSchedule: noSchedules,
