@@ -64,11 +64,6 @@ export class Circuits {
     return isShut(known.record, this.#parts.now()) ? 0 : 1;
   }
 
-  /** Whether something may wait for it, or it is closed to most. */
-  isKnown(name: string): boolean {
-    return this.#known.has(name);
-  }
-
   /** Milliseconds until it is worth asking again. */
   waitMs(name: string): number {
     const open = this.#known.get(name)?.record.open;

@@ -21,14 +21,16 @@ export type Gated = Pick<JobRow, 'task' | 'concurrency_key' | 'circuit'>;
 export class Concurrency {
   readonly #settings: QueueSettings;
   readonly #taskLimits: TaskLimits;
-  readonly #circuits: Pick<Circuits, 'room' | 'isKnown' | 'started' | 'stopped'>;
+  readonly #circuits: Pick<Circuits, 'room' | 'started' | 'stopped'>;
   readonly #inQueue = new Map<string, number>();
   /** By task, then by key; '' is the task itself. */
   readonly #atGate = new Map<string, Map<string, number>>();
-  /** Gates at which there may be room since the last claim. */
+  /** Gates at which some may wait; one at which nobody waits costs nothing when its jobs end. */
+  readonly #waitedAt = new Set<string>();
+  /** Those of them at which there may be room since the last claim. */
   readonly #opened = new Map<string, OpenedGate>();
 
-  constructor(settings: QueueSettings, taskLimits: TaskLimits, circuits: Pick<Circuits, 'room' | 'isKnown' | 'started' | 'stopped'>) {
+  constructor(settings: QueueSettings, taskLimits: TaskLimits, circuits: Pick<Circuits, 'room' | 'started' | 'stopped'>) {
     this.#settings = settings;
     this.#taskLimits = taskLimits;
     this.#circuits = circuits;
@@ -68,7 +70,20 @@ export class Concurrency {
 
   /** There may be room at the gates of a job: it has ended, or has left the line without having run. */
   open(job: Gated): void {
-    for (const gate of gatesOf(job)) if (gate.task !== '' || this.#circuits.isKnown(gate.key)) this.#opened.set(nameOf(gate), gate);
+    for (const gate of gatesOf(job)) {
+      const name = nameOf(gate);
+      if (this.#waitedAt.has(name)) this.#opened.set(name, gate);
+    }
+  }
+
+  /** A job was put aside there, or will be when this transaction is committed. */
+  waitsAt(gate: Gate): void {
+    this.#waitedAt.add(nameOf(gate));
+  }
+
+  /** All that waited there was let back in line. */
+  emptied(gate: Gate): void {
+    this.#waitedAt.delete(nameOf(gate));
   }
 
   /**
@@ -76,9 +91,11 @@ export class Concurrency {
    * is down, as those behind it may call the same.
    */
   passOn(job: Gated, closed: Gate): void {
-    if (job.circuit === null || !this.#circuits.isKnown(job.circuit)) return;
-    for (const gate of gatesOf(job))
-      if (nameOf(gate) !== nameOf(closed)) this.#opened.set(nameOf(gate), closed.task === '' ? { ...gate, wide: true } : gate);
+    if (job.circuit === null) return;
+    for (const gate of gatesOf(job)) {
+      const name = nameOf(gate);
+      if (name !== nameOf(closed) && this.#waitedAt.has(name)) this.#opened.set(name, closed.task === '' ? { ...gate, wide: true } : gate);
+    }
   }
 
   get hasOpened(): boolean {
@@ -103,7 +120,10 @@ export class Concurrency {
 
   /** What waits there is still to be let back in line. */
   reopen(gates: readonly OpenedGate[]): void {
-    for (const gate of gates) this.#opened.set(nameOf(gate), gate);
+    for (const gate of gates) {
+      this.waitsAt(gate);
+      this.#opened.set(nameOf(gate), gate);
+    }
   }
 
   /** Sync work answers a caller who waits: no queue's limit holds it up, and it takes nothing from one. A task's own limit does. */
