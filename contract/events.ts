@@ -2,7 +2,7 @@
 
 import type { Circuit } from './circuit.ts';
 import type { JobSummary } from './job.ts';
-import type { Queue, SeriesPoint, StateCounts, Workers } from './resources.ts';
+import type { Queue, RecycledThread, SeriesPoint, StateCounts, Workers } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 
 export const jobEventTypes = [
@@ -34,6 +34,8 @@ export type EngineEvent =
   | JobEvent
   | { type: 'queue.changed'; at: string; queue: Pick<Queue, 'name' | 'paused' | 'concurrency' | 'rateLimit' | 'maxBacklog'> }
   | ({ type: 'workers'; at: string } & Workers)
+  /** A thread held more memory than it may and is replaced once what runs on it has ended. */
+  | { type: 'workers.recycled'; at: string; recycled: RecycledThread }
   | StatsEvent
   /** The set of tasks, or one of them, changed: read `GET /v1/tasks` again. */
   | { type: 'tasks.changed'; at: string; names: string[] }

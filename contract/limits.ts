@@ -50,4 +50,6 @@ export const defaults = {
   drainMs: 10_000,
   /** JavaScript memory of a worker thread, in MiB. */
   threadHeapMiB: 1_024,
+  /** A worker thread that holds more than this, heap and buffers, in MiB, is replaced between jobs. */
+  threadRecycleMiB: 512,
 } as const;

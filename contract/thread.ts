@@ -67,9 +67,12 @@ export type TaskDescription = {
   hasRollback: boolean;
 };
 
+/** Of one thread, in bytes: what its JavaScript uses, and what that holds outside of it (buffers). What was not collected yet counts. */
+export type ThreadMemory = { heapBytes: number; externalBytes: number };
+
 export type FromThread =
-  | { type: 'outcomes'; outcomes: ThreadOutcome[] }
+  | ({ type: 'outcomes'; outcomes: ThreadOutcome[] } & ThreadMemory)
   | { type: 'output'; output: ThreadOutput[] }
   | { type: 'described'; request: number; description: TaskDescription }
   | { type: 'not-described'; request: number; error: JobError }
-  | { type: 'pong'; ping: number; heapBytes: number; utilization: number };
+  | ({ type: 'pong'; ping: number; utilization: number } & ThreadMemory);

@@ -9,25 +9,14 @@ import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/j
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { DeadGroup } from '../../contract/operations.ts';
-import type {
-  Health,
-  Info,
-  Lane,
-  Operation,
-  Queue,
-  Series,
-  SeriesPoint,
-  StateCounts,
-  Stats,
-  Task,
-  Workers,
-} from '../../contract/resources.ts';
+import type { Health, Info, Operation, Queue, Series, SeriesPoint, StateCounts, Stats, Task, Workers } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { laneSchema } from './lane-schema.ts';
 
 const time = z.iso.datetime();
 const json: z.ZodType<Json> = z.custom<Json>();
@@ -274,25 +263,7 @@ const circuit = named(
   }) satisfies z.ZodType<Circuit>,
 );
 
-const lane = z.object({
-  name: z.enum(laneNames),
-  threads: z.array(
-    z.object({
-      id: z.int(),
-      lane: z.enum(laneNames),
-      jobs: count,
-      busy: z.boolean(),
-      utilization: z.number(),
-      heapBytes: z.number(),
-      startedAt: time,
-    }),
-  ),
-  minThreads: count,
-  maxThreads: count,
-  jobs: count,
-  places: count,
-}) satisfies z.ZodType<Lane>;
-const workers = named('Workers', z.object({ lanes: z.array(lane) }) satisfies z.ZodType<Workers>);
+const workers = named('Workers', z.object({ lanes: z.array(laneSchema) }) satisfies z.ZodType<Workers>);
 
 const stats = named(
   'Stats',

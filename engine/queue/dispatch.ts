@@ -87,6 +87,7 @@ export class Dispatch {
         const running = this.#running.get(run);
         if (running) running.thread = thread;
       },
+      recycled: (recycled) => parts.events.emit({ type: 'workers.recycled', at: recycled.at, recycled }),
     });
   }
 

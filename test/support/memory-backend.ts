@@ -333,8 +333,32 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     runSchedule: noSchedules,
     listScheduleJobs: noSchedules,
     async workers() {
-      const thread = { id: 1, lane: 'io' as const, jobs: 0, busy: false, utilization: 0.25, heapBytes: 1024, startedAt: time() };
-      return { lanes: [{ name: 'io', threads: [thread], minThreads: 1, maxThreads: 2, jobs: 0, places: 64 }] };
+      const thread = {
+        id: 1,
+        lane: 'io' as const,
+        jobs: 0,
+        busy: false,
+        utilization: 0.25,
+        heapBytes: 1024,
+        externalBytes: 0,
+        draining: false,
+        startedAt: time(),
+      };
+      return {
+        lanes: [
+          {
+            name: 'io',
+            threads: [thread],
+            minThreads: 1,
+            maxThreads: 2,
+            jobs: 0,
+            places: 64,
+            memoryLimitBytes: 536_870_912,
+            recycled: 0,
+            lastRecycled: null,
+          },
+        ],
+      };
     },
     async stats() {
       const all = [...jobs.values()];
