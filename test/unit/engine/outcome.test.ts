@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobError } from '../../../contract/job.ts';
+import { defaultRetry } from '../../../contract/retry.ts';
 import { mayBecome } from '../../../contract/states.ts';
 import type { RunResult } from '../../../engine/queue/lanes.ts';
 import { type Circumstances, outcomeOf } from '../../../engine/queue/outcome.ts';
