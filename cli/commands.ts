@@ -3,6 +3,7 @@
 import type { Command } from './command.ts';
 import { cancel, remove, retry, runNow } from './commands/act.ts';
 import { backup } from './commands/backup.ts';
+import { circuitList, circuitReset } from './commands/circuit.ts';
 import { deadDiscard, deadGroups, deadList, deadRedrive } from './commands/dead.ts';
 import { doctor } from './commands/doctor.ts';
 import { serve, url } from './commands/engine.ts';
@@ -39,6 +40,8 @@ export const commands: readonly Command[] = [
   queueSet,
   queuePause,
   queueResume,
+  circuitList,
+  circuitReset,
   tasks,
   scheduleList,
   scheduleAdd,

@@ -1,7 +1,8 @@
 /** What the event stream carries. */
 
+import type { Circuit } from './circuit.ts';
 import type { JobSummary } from './job.ts';
-import type { Queue, SeriesPoint, StateCounts, Workers } from './resources.ts';
+import type { Queue, RecycledThread, SeriesPoint, StateCounts, Workers } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 
 export const jobEventTypes = [
@@ -23,6 +24,9 @@ export type JobEvent = { type: JobEventType; at: string; job: JobSummary };
 /** `ran` made a job; `skipped` made none, `lastSkipped` says why. */
 export type ScheduleEventType = 'schedule.created' | 'schedule.changed' | 'schedule.deleted' | 'schedule.ran' | 'schedule.skipped';
 
+/** `half-opened`: a job tries whether the service is back. `closed` also of one that was reset, or forgotten. */
+export type CircuitEventType = 'circuit.opened' | 'circuit.half-opened' | 'circuit.closed';
+
 /** `counts` are those of the moment; `point` is the second that just ended. */
 export type StatsEvent = { type: 'stats'; at: string; counts: StateCounts; point: SeriesPoint };
 
@@ -30,9 +34,12 @@ export type EngineEvent =
   | JobEvent
   | { type: 'queue.changed'; at: string; queue: Pick<Queue, 'name' | 'paused' | 'concurrency' | 'rateLimit' | 'maxBacklog'> }
   | ({ type: 'workers'; at: string } & Workers)
+  /** A thread held more memory than it may and is replaced once what runs on it has ended. */
+  | { type: 'workers.recycled'; at: string; recycled: RecycledThread }
   | StatsEvent
   /** The set of tasks, or one of them, changed: read `GET /v1/tasks` again. */
   | { type: 'tasks.changed'; at: string; names: string[] }
+  | { type: CircuitEventType; at: string; circuit: Circuit }
   | { type: ScheduleEventType; at: string; schedule: Schedule }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };

@@ -74,8 +74,8 @@ export const logQuerySchema = z.strictObject({
 
 export const eventQuerySchema = z.strictObject({
   ...filterShape,
-  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`. All by default. */
-  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule'])),
+  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `circuit`. All by default. */
+  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'circuit'])),
 });
 export type EventQuery = z.output<typeof eventQuerySchema>;
 

@@ -65,6 +65,8 @@ export type Job = JobSummary & {
   /** When it has to have ended, from `deadlineMs`. */
   deadlineAt: string | null;
   concurrencyKey: string | null;
+  /** The service that it calls, as in `GET /v1/circuits`; null where its task names none. */
+  circuit: string | null;
   /** What was submitted, once someone has changed the payload; null while it is unchanged. */
   firstPayload: JsonObject | null;
   /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */

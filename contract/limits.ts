@@ -39,6 +39,8 @@ export const limits = {
   operations: 100,
   patchOperations: 100,
   canaries: 1_000,
+  /** Circuits that are known at once: past it the one that was used longest ago is forgotten. */
+  circuits: 10_000,
 } as const;
 
 export const defaults = {
@@ -50,4 +52,6 @@ export const defaults = {
   drainMs: 10_000,
   /** JavaScript memory of a worker thread, in MiB. */
   threadHeapMiB: 1_024,
+  /** A worker thread that holds more than this, heap and buffers, in MiB, is replaced between jobs. */
+  threadRecycleMiB: 512,
 } as const;

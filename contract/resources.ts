@@ -1,6 +1,7 @@
 /** What the other resources look like, and what may be asked of them. */
 
 import { z } from 'zod';
+import type { CircuitDeclaration } from './circuit.ts';
 import type { LaneName } from './job.ts';
 import type { JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -66,6 +67,8 @@ export type Task = {
   concurrency: number | null;
   /** As `concurrency`, for each `concurrencyKey`. */
   concurrencyPerKey: number;
+  /** Which service it calls, and which errors are that service's fault; null: it names none. */
+  circuit: CircuitDeclaration | null;
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;
@@ -83,7 +86,21 @@ export type WorkerThread = {
   /** Share of the last seconds in which the thread's event loop was busy, 0…1. */
   utilization: number;
   heapBytes: number;
+  /** What its JavaScript holds outside of the heap: buffers. */
+  externalBytes: number;
+  /** It finishes what runs on it, takes nothing more and ends. */
+  draining: boolean;
   startedAt: string;
+};
+
+/** A thread that was ended between jobs because of what it held. */
+export type RecycledThread = {
+  at: string;
+  lane: LaneName;
+  thread: number;
+  reason: 'memory';
+  heapBytes: number;
+  externalBytes: number;
 };
 
 export type Lane = {
@@ -91,8 +108,14 @@ export type Lane = {
   threads: WorkerThread[];
   minThreads: number;
   maxThreads: number;
-  jobs: number /** Jobs that it can run at once. */;
+  jobs: number;
+  /** Jobs that it can run at once. */
   places: number;
+  /** A thread that holds more than this (heap and buffers) is replaced by a fresh one, once what runs on it has ended. */
+  memoryLimitBytes: number;
+  /** Threads that were, since the engine started. */
+  recycled: number;
+  lastRecycled: RecycledThread | null;
 };
 
 export type Workers = { lanes: Lane[] };

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type Backup, backupSchema } from './backup.ts';
+import type { Circuit } from './circuit.ts';
 import { type Diagnosis, diagnosisQuerySchema } from './diagnosis.ts';
 import {
   deadListSchema,
@@ -131,6 +132,13 @@ export const routes = {
   getBackup: get<Backup>()('/v1/backups/{id}', 'Read how far a backup is, and how it ended'),
   getRetention: get<Retention>()('/v1/retention', 'How long ended jobs are kept, and the room they take'),
   patchRetention: send<Retention>('PATCH')('/v1/retention', 'Change how long ended jobs are kept', retentionPatchSchema),
+  listCircuits: get<{ circuits: Circuit[]; next: string | null }>()(
+    '/v1/circuits',
+    'The outside services that have failed within a day, and whether they are called',
+    pageSchema,
+  ),
+  getCircuit: get<Circuit>()('/v1/circuits/{name}', 'Read a circuit'),
+  resetCircuit: send<Circuit>('POST')('/v1/circuits/{name}/reset', 'Close a circuit: what waits for it runs'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -1,5 +1,6 @@
 /** What a task is, for its author: built-in ones and the user's own look the same. */
 
+import type { CircuitDeclaration } from './circuit.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -62,6 +63,8 @@ export type TaskDefinition<Payload = never, Result = unknown> = {
   concurrency?: number;
   /** How many jobs of one `concurrencyKey` may run at once; 1 without it. */
   concurrencyPerKey?: number;
+  /** Which service it calls, and which errors are that service's fault: its jobs wait while it is down. */
+  circuit?: CircuitDeclaration;
   examples?: JsonObject[];
   run(payload: Payload, task: TaskContext): Result | Promise<Result>;
   predict?(payload: Payload): Result | Promise<Result>;

@@ -1,5 +1,6 @@
 /** What the engine's lanes and the worker threads say to each other. Payloads and results travel as JSON text: it is what the store holds. */
 
+import type { CircuitDeclaration } from './circuit.ts';
 import type { JobError, LogStream } from './job.ts';
 import type { JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -61,14 +62,18 @@ export type TaskDescription = {
   declares: TaskDeclares;
   concurrency: number | null;
   concurrencyPerKey: number;
+  circuit: CircuitDeclaration | null;
   examples: JsonObject[];
   hasPredict: boolean;
   hasRollback: boolean;
 };
 
+/** Of one thread, in bytes: what its JavaScript uses, and what that holds outside of it (buffers). What was not collected yet counts. */
+export type ThreadMemory = { heapBytes: number; externalBytes: number };
+
 export type FromThread =
-  | { type: 'outcomes'; outcomes: ThreadOutcome[] }
+  | ({ type: 'outcomes'; outcomes: ThreadOutcome[] } & ThreadMemory)
   | { type: 'output'; output: ThreadOutput[] }
   | { type: 'described'; request: number; description: TaskDescription }
   | { type: 'not-described'; request: number; error: JobError }
-  | { type: 'pong'; ping: number; heapBytes: number; utilization: number };
+  | ({ type: 'pong'; ping: number; utilization: number } & ThreadMemory);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../contract/json.ts';
 import { limits } from '../contract/limits.ts';
 import type { RetryRule } from '../contract/retry.ts';
-import { retrySchema } from '../contract/submission.ts';
+import { nameSchema, retrySchema } from '../contract/submission.ts';
 import type { TaskDefinition } from '../contract/task.ts';
 import type { TaskDescription } from '../contract/thread.ts';
 
@@ -17,6 +17,18 @@ const text = z.string('must be a string');
 const flag = z.boolean('must be true or false').optional();
 
 const runsAtOnce = z.int('must be a whole number').min(1).max(100_000);
+
+const faults = z
+  .array(text.min(1).max(200), 'must be a list of names and codes of errors')
+  .min(1, 'must name at least one error')
+  .max(limits.retryRules);
+const circuitSchema = z.union(
+  [
+    z.strictObject({ name: nameSchema, faults }),
+    z.strictObject({ originOf: text.max(200).regex(/^(?:\/[^/]*)+$/, 'must be a JSON Pointer into the payload, e.g. "/url"'), faults }),
+  ],
+  'must be { name, faults } or { originOf, faults }: a name or a JSON Pointer to an address in the payload, and names and codes of errors',
+);
 
 const definitionSchema = z.object({
   title: text.max(200).optional(),
@@ -43,6 +55,7 @@ const definitionSchema = z.object({
     .default(() => ({})),
   concurrency: runsAtOnce.optional(),
   concurrencyPerKey: runsAtOnce.default(1),
+  circuit: circuitSchema.nullable().default(null),
   examples: z
     .array(jsonObject, 'must be a list of payloads')
     .max(20)

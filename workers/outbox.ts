@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { FromThread, ThreadOutcome, ThreadOutput } from '../contract/thread.ts';
+import { threadMemory } from './memory.ts';
 
 /** A task that never gives the loop a turn is still heard: after this long, or with this much waiting, the next word sends all. */
 const longestHoldMs = 20;
@@ -63,7 +64,7 @@ export class Outbox {
     if (this.#outcomes.length > 0) {
       const outcomes = this.#outcomes;
       this.#outcomes = [];
-      this.send({ type: 'outcomes', outcomes });
+      this.send({ type: 'outcomes', outcomes, ...threadMemory() });
     }
   }
 }

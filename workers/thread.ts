@@ -4,11 +4,11 @@
  */
 
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
 import { MessagePort } from 'node:worker_threads';
 import type { TaskModule, ThreadJob, ThreadSession, ToThread } from '../contract/thread.ts';
 import { toJobError } from './job-error.ts';
 import { loadedTask, loadTask } from './load-task.ts';
+import { threadMemory } from './memory.ts';
 import { Outbox } from './outbox.ts';
 import { offerPackage } from './package-import.ts';
 import { Run } from './run.ts';
@@ -65,7 +65,7 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, measuredAt);
     measuredAt = now;
-    outbox.send({ type: 'pong', ping, heapBytes: getHeapStatistics().used_heap_size, utilization });
+    outbox.send({ type: 'pong', ping, utilization, ...threadMemory() });
   }
 
   function receive(message: ToThread): void {

@@ -1,31 +1,22 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
+import type { Circuit } from '../../contract/circuit.ts';
+import { circuitStates } from '../../contract/circuit.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { DeadGroup } from '../../contract/operations.ts';
-import type {
-  Health,
-  Info,
-  Lane,
-  Operation,
-  Queue,
-  Series,
-  SeriesPoint,
-  StateCounts,
-  Stats,
-  Task,
-  Workers,
-} from '../../contract/resources.ts';
+import type { Health, Info, Operation, Queue, Series, SeriesPoint, StateCounts, Stats, Task, Workers } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { laneSchema } from './lane-schema.ts';
 import { named } from './schema-names.ts';
 import { backup, diagnosis, retention } from './storage-schemas.ts';
 
@@ -83,6 +74,7 @@ const job = named(
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),
+    circuit: z.string().nullable(),
     firstPayload: jsonObject.nullable(),
     fingerprint: z.string().nullable(),
     createdAt: time,
@@ -228,6 +220,9 @@ const task = named(
     }),
     concurrency: z.int().nullable(),
     concurrencyPerKey: z.int(),
+    circuit: z
+      .union([z.object({ name: z.string(), faults: z.array(z.string()) }), z.object({ originOf: z.string(), faults: z.array(z.string()) })])
+      .nullable(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
     advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),
@@ -248,25 +243,22 @@ const queue = named(
   }) satisfies z.ZodType<Queue>,
 );
 
-const lane = z.object({
-  name: z.enum(laneNames),
-  threads: z.array(
-    z.object({
-      id: z.int(),
-      lane: z.enum(laneNames),
-      jobs: count,
-      busy: z.boolean(),
-      utilization: z.number(),
-      heapBytes: z.number(),
-      startedAt: time,
-    }),
-  ),
-  minThreads: count,
-  maxThreads: count,
-  jobs: count,
-  places: count,
-}) satisfies z.ZodType<Lane>;
-const workers = named('Workers', z.object({ lanes: z.array(lane) }) satisfies z.ZodType<Workers>);
+const circuit = named(
+  'Circuit',
+  z.object({
+    name: z.string(),
+    state: z.enum(circuitStates),
+    faults: count,
+    calls: count,
+    openedAt: time.nullable(),
+    probeAt: time.nullable(),
+    openings: count,
+    lastFault: z.object({ at: time, name: z.string(), message: z.string() }).nullable(),
+    waiting: count,
+  }) satisfies z.ZodType<Circuit>,
+);
+
+const workers = named('Workers', z.object({ lanes: z.array(laneSchema) }) satisfies z.ZodType<Workers>);
 
 const stats = named(
   'Stats',
@@ -363,6 +355,9 @@ export const replySchemas: ReplySchemas = {
   getBackup: backup,
   getRetention: retention,
   patchRetention: retention,
+  listCircuits: named('CircuitPage', z.object({ circuits: z.array(circuit), next: cursor })),
+  getCircuit: circuit,
+  resetCircuit: circuit,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

@@ -8,6 +8,7 @@ import { Problem } from '../../contract/errors.ts';
 import type { Health, Info } from '../../contract/resources.ts';
 import type { Backend } from '../queue/backend.ts';
 import { BrowserSessions } from './browser-sessions.ts';
+import { circuitHandlers } from './circuit-handlers.ts';
 import type { Front } from './dispatch.ts';
 import { documentHandlers } from './documents.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...storageHandlers(backend, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
+    ...circuitHandlers(backend),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { LaneName } from '../../contract/job.ts';
-import type { Lane as LaneReport } from '../../contract/resources.ts';
+import type { Lane as LaneReport, RecycledThread } from '../../contract/resources.ts';
 import type { AbortReason } from '../../contract/thread.ts';
 import { type LaneListener, type RunRequest, threadRoom } from '../queue/lanes.ts';
 import { ThreadHost } from './thread-host.ts';
@@ -16,6 +16,7 @@ export type LaneOptions = {
   now: () => number;
   nextThreadId: () => number;
   threadHeapMiB: number;
+  recycleBytes: number;
 };
 
 /** A thread above the minimum ends after this long without work. */
@@ -27,6 +28,8 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #pool: Piscina;
   readonly #threads = new Set<ThreadHost>();
+  #recycled = 0;
+  #lastRecycled: RecycledThread | null = null;
   #stopping = false;
   #emptied: (() => void) | null = null;
 
@@ -37,7 +40,7 @@ export class Lane {
       filename: options.threadEntry,
       minThreads: 0,
       // A killed thread's place in the pool is free only once it is gone; its successor must not wait for that.
-      maxThreads: options.maxThreads * 2,
+      maxThreads: this.#poolThreads,
       concurrentTasksPerWorker: 1,
       idleTimeout: 1_000,
       recordTiming: false,
@@ -99,11 +102,16 @@ export class Lane {
       busy: thread.jobs > 0,
       utilization: thread.utilization,
       heapBytes: thread.heapBytes,
+      externalBytes: thread.externalBytes,
+      draining: thread.retiring,
       startedAt: new Date(thread.startedAt).toISOString(),
     }));
     const jobs = threads.reduce((sum, thread) => sum + thread.jobs, 0);
-    const { minThreads, maxThreads } = this.#options;
-    return { name: this.name, threads, minThreads, maxThreads, jobs, places: maxThreads * Math.floor(threadRoom / room) };
+    const { minThreads, maxThreads, recycleBytes: memoryLimitBytes } = this.#options;
+    return {
+      ...{ name: this.name, threads, minThreads, maxThreads, jobs, places: maxThreads * Math.floor(threadRoom / room) },
+      ...{ memoryLimitBytes, recycled: this.#recycled, lastRecycled: this.#lastRecycled },
+    };
   }
 
   /** Ends every thread now, and waits for them. */
@@ -131,16 +139,32 @@ export class Lane {
   }
 
   #grow(): ThreadHost {
-    const { home, listener, cancelGraceMs, now, nextThreadId } = this.#options;
+    const { home, listener, cancelGraceMs, recycleBytes, now, nextThreadId } = this.#options;
     const thread = new ThreadHost({
       id: nextThreadId(),
       lane: this.name,
       pool: this.#pool,
-      ...{ home, listener, cancelGraceMs, now },
+      ...{ home, listener, cancelGraceMs, recycleBytes, now },
+      overweight: (host) => this.#recycle(host),
       gone: (host) => this.#lost(host),
     });
     this.#threads.add(thread);
     return thread;
+  }
+
+  /** A thread that drains holds its place in the pool, perhaps for long: without one for its successor it goes on until there is. */
+  #recycle(thread: ThreadHost): void {
+    if (this.#threads.size >= this.#poolThreads) return;
+    const { id, heapBytes, externalBytes } = thread;
+    const at = new Date(this.#options.now()).toISOString();
+    this.#recycled++;
+    this.#lastRecycled = { at, lane: this.name, thread: id, reason: 'memory', heapBytes, externalBytes };
+    thread.recycle();
+    this.#options.listener.recycled(this.#lastRecycled);
+  }
+
+  get #poolThreads(): number {
+    return this.#options.maxThreads * 2;
   }
 
   #lost(thread: ThreadHost): void {

@@ -18,7 +18,8 @@ export type LaneSizes = Record<LaneName, { minThreads: number; maxThreads: numbe
 export function defaultLaneSizes(cores = availableParallelism()): LaneSizes {
   return {
     interactive: { minThreads: 1, maxThreads: Math.max(8, cores * 2) },
-    io: { minThreads: 1, maxThreads: Math.max(2, Math.min(4, cores)) },
+    // Four, whatever the cores: they wait more than they work, and carry 10,000 jobs only together (`ioRoom`).
+    io: { minThreads: 1, maxThreads: 4 },
     cpu: { minThreads: 1, maxThreads: Math.max(2, cores) },
   };
 }
@@ -32,6 +33,8 @@ export type ThreadLanesOptions = {
   cancelGraceMs?: number;
   /** JavaScript memory of a thread; a task that needs more takes its thread down with it. Buffers do not count. */
   threadHeapMiB?: number;
+  /** A thread that holds more, buffers included, is replaced between jobs. */
+  threadRecycleMiB?: number;
   now?: () => number;
 };
 
@@ -46,6 +49,7 @@ export class ThreadLanes implements Lanes {
     sizes = defaultLaneSizes(),
     cancelGraceMs = defaults.cancelGraceMs,
     threadHeapMiB = defaults.threadHeapMiB,
+    threadRecycleMiB = defaults.threadRecycleMiB,
     now = Date.now,
   }: ThreadLanesOptions) {
     let threads = 0;
@@ -53,19 +57,26 @@ export class ThreadLanes implements Lanes {
       ended: (reports) => this.#listener?.ended(reports),
       output: (output) => this.#listener?.output(output),
       placed: (run, thread) => this.#listener?.placed(run, thread),
+      recycled: (thread) => this.#listener?.recycled(thread),
     };
     const make = (name: LaneName) =>
-      new Lane({ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, threadHeapMiB, now, nextThreadId: () => ++threads });
+      new Lane({
+        ...{ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, threadHeapMiB, now },
+        ...{ recycleBytes: threadRecycleMiB * 1_048_576, nextThreadId: () => ++threads },
+      });
     this.#lanes = { interactive: make('interactive'), io: make('io'), cpu: make('cpu') };
-    this.#tending = setInterval(() => {
-      for (const lane of Object.values(this.#lanes)) lane.tend();
-    }, tendMs);
+    this.#tending = setInterval(() => this.tend(), tendMs);
     this.#tending.unref();
   }
 
   /** Starts the threads that are always kept; left for after the start, which would otherwise share the cores with them. */
   warm(): void {
     for (const lane of Object.values(this.#lanes)) lane.warm();
+  }
+
+  /** Measures the threads, lets idle ones go and replaces lost ones. */
+  tend(): void {
+    for (const lane of Object.values(this.#lanes)) lane.tend();
   }
 
   listen(listener: LaneListener): void {

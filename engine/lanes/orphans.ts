@@ -19,21 +19,22 @@ const pollMs = 20;
 
 /**
  * Ends each noted command that still runs, with its group and descendants, and empties the folder. Call it while the
- * home's lock is held and before any job starts. A process counts as the noted one only if its start time or its
- * job's mark matches: numbers of processes are given out again. Where the system shows neither (anything but
- * Linux), nothing is ended.
+ * home's lock is held and before any job starts; or with the jobs that a thread left when it went down, for their commands
+ * only. A process counts as the noted one only if its start time or its job's mark matches: numbers of processes are given out
+ * again. Where the system shows neither (anything but Linux), nothing is ended.
  * @returns how many commands were ended
  */
-export async function endOrphans(home: string): Promise<number> {
+export async function endOrphans(home: string, jobIds?: readonly string[]): Promise<number> {
   const folder = join(home, homeFiles.children);
-  const notes = readNotes(folder);
+  const notes = readNotes(folder).filter(({ jobId }) => jobIds === undefined || jobIds.includes(jobId));
   let ended = 0;
   if (notes.length > 0 && process.platform === 'linux') {
     const running = notes.filter((note) => membersOf([note]).length > 0);
     ended = running.length;
     if (ended > 0) await endAll(running);
   }
-  rmSync(folder, { recursive: true, force: true });
+  if (jobIds === undefined) rmSync(folder, { recursive: true, force: true });
+  else for (const { pid } of notes) rmSync(join(folder, String(pid)), { force: true });
   return ended;
 }
 

@@ -1,8 +1,9 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { LaneName } from '../../contract/job.ts';
-import type { AbortReason, FromThread, ThreadJob, ThreadSession, ToThread } from '../../contract/thread.ts';
+import type { AbortReason, FromThread, ThreadJob, ThreadMemory, ThreadSession, ToThread } from '../../contract/thread.ts';
 import { type LaneListener, type RunReport, type RunRequest, type RunResult, threadRoom } from '../queue/lanes.ts';
+import { endOrphans } from './orphans.ts';
 
 /** A thread that does not answer for this long is stuck in synchronous code. */
 const unresponsiveMs = 1_000;
@@ -23,7 +24,11 @@ export type ThreadHostOptions = {
   home: string;
   listener: LaneListener;
   cancelGraceMs: number;
+  /** It is replaced when it holds more. */
+  recycleBytes: number;
   now: () => number;
+  /** It holds more than it may. */
+  overweight: (host: ThreadHost) => void;
   /** The thread is gone; nothing runs on it any more. */
   gone: (host: ThreadHost) => void;
 };
@@ -43,6 +48,11 @@ export class ThreadHost {
   idleSince: number;
   utilization = 0;
   heapBytes = 0;
+  externalBytes = 0;
+  /** Ends with the last of its runs. */
+  #lastRuns = false;
+  /** Jobs that it leaves without their having ended: their commands may go on. */
+  readonly #left: string[] = [];
   readonly #options: ThreadHostOptions;
   readonly #port: MessagePort;
   readonly #life = new AbortController();
@@ -63,8 +73,8 @@ export class ThreadHost {
     port1.on('message', (message: FromThread) => this.#receive(message));
     const session: ThreadSession = { port: port2, home: options.home };
     options.pool.run(session, { transferList: [port2], signal: this.#life.signal }).then(
-      () => this.#end(null),
-      (error: unknown) => this.#end(error),
+      () => void this.#end(null),
+      (error: unknown) => void this.#end(error),
     );
   }
 
@@ -106,6 +116,13 @@ export class ThreadHost {
     this.#send({ type: 'close' });
   }
 
+  /** Ends the thread itself, and what it holds, once what runs on it has ended. A session that closes would leave both to the next. */
+  recycle(): void {
+    this.retiring = true;
+    this.#lastRuns = true;
+    if (this.#runs.size === 0) this.kill();
+  }
+
   /** Ends the thread now; what runs on it is reported as interrupted. */
   kill(): void {
     this.retiring = true;
@@ -124,6 +141,8 @@ export class ThreadHost {
 
   #receive(message: FromThread): void {
     if (message.type === 'outcomes') {
+      // Before the room of these runs is free, so that a thread that is to go is given nothing more.
+      this.#weigh(message);
       const reports: RunReport[] = [];
       for (const { run, result, runMs } of message.outcomes) {
         if (this.#runs.has(run)) reports.push({ run, thread: this.id, result, runMs });
@@ -132,10 +151,16 @@ export class ThreadHost {
     } else if (message.type === 'output') {
       this.#options.listener.output(message.output.filter(({ run }) => this.#runs.has(run)));
     } else if (message.type === 'pong') {
-      this.heapBytes = message.heapBytes;
+      this.#weigh(message);
       this.utilization = message.utilization;
       for (const heard of this.#asking.splice(0)) heard();
     }
+  }
+
+  #weigh({ heapBytes, externalBytes }: ThreadMemory): void {
+    this.heapBytes = heapBytes;
+    this.externalBytes = externalBytes;
+    if (!this.retiring && heapBytes + externalBytes > this.#options.recycleBytes) this.#options.overweight(this);
   }
 
   #report(reports: RunReport[]): void {
@@ -149,6 +174,7 @@ export class ThreadHost {
     }
     if (this.#runs.size === 0) this.idleSince = this.#options.now();
     if (reports.length > 0) this.#options.listener.ended(reports);
+    if (this.#lastRuns && this.#runs.size === 0) this.kill();
   }
 
   /**
@@ -159,21 +185,13 @@ export class ThreadHost {
     if (this.#runs.get(runId) !== run) return;
     const responsive = this.#runs.size > 1 && (await this.#answers());
     if (this.#runs.get(runId) !== run) return;
-    const wasRetiring = this.retiring;
     this.retiring = true;
+    this.#lastRuns = true;
+    this.#left.push(run.request.jobId);
     this.#report([
       { run: runId, thread: this.id, result: { kind: 'aborted', reason, error: null }, runMs: this.#options.now() - run.startedAt },
     ]);
-    if (!responsive || this.#runs.size === 0) this.kill();
-    else if (!wasRetiring) this.#killWhenEmpty();
-  }
-
-  #killWhenEmpty(): void {
-    const timer = setInterval(() => {
-      if (this.#runs.size > 0) return;
-      clearInterval(timer);
-      this.kill();
-    }, 100);
+    if (!responsive) this.kill();
   }
 
   #answers(): Promise<boolean> {
@@ -188,9 +206,12 @@ export class ThreadHost {
   }
 
   /** The session is over: closed, killed (by us) or crashed. */
-  #end(error: unknown): void {
+  async #end(error: unknown): Promise<void> {
     this.retiring = true;
     this.#port.close();
+    this.#left.push(...[...this.#runs.values()].map(({ request }) => request.jobId));
+    // Before anyone hears of it: a job that is given back must not run beside its own command.
+    if (this.#left.length > 0) await endOrphans(this.#options.home, this.#left);
     const count = this.#runs.size;
     const result: RunResult = this.#life.signal.aborted
       ? { kind: 'interrupted' }

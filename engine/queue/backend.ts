@@ -5,6 +5,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Backup, BackupRequest } from '../../contract/backup.ts';
+import type { Circuit } from '../../contract/circuit.ts';
 import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
@@ -93,6 +94,12 @@ export interface Backend {
   getQueue(name: string): Promise<Queue>;
   makeQueue(name: string, options: QueuePatch): Promise<Queue>;
   patchQueue(name: string, patch: QueuePatch): Promise<Queue>;
+
+  /** By name: those that have failed within a day. */
+  listCircuits(page: { limit: number; cursor: string | undefined }): Promise<{ circuits: Circuit[]; next: string | null }>;
+  /** @throws Problem not-found, of `resetCircuit` also storage-full */
+  getCircuit(name: string): Promise<Circuit>;
+  resetCircuit(name: string): Promise<Circuit>;
 
   listSchedules(page: { limit: number; cursor: string | undefined }): Promise<{ schedules: Schedule[]; next: string | null }>;
   /** @throws Problem unknown-task, unknown-queue, invalid-request, storage-full; those of one schedule also not-found */

@@ -12,6 +12,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { OperationTerms } from './operation-report.ts';
 import type { PayloadCheck } from './payload-check.ts';
 import { patchPayload } from './payload-patch.ts';
+import { circuitAfter } from './service-calls.ts';
 
 export type BulkPart =
   | { kind: 'done'; row: JobRow }
@@ -92,9 +93,10 @@ export class BulkActions {
   }
 
   #renew(row: JobRow, payload: string): BulkPart {
-    const { control, store, now } = this.#parts;
+    const { control, store, catalog, now } = this.#parts;
     if (control.keyHolder(row)) return refused('another job holds the unique key');
-    return { kind: 'done', row: control.inLine(store.jobs.renewJob(row, now(), payload)) };
+    const circuit = circuitAfter(row, payload, catalog.known(row.task));
+    return { kind: 'done', row: control.inLine(store.jobs.renewJob({ ...row, circuit }, now(), payload)) };
   }
 
   #dueNow(row: JobRow): BulkPart {

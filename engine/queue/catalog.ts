@@ -31,6 +31,7 @@ const nothingSaid: TaskDescription = {
   declares: {},
   concurrency: null,
   concurrencyPerKey: 1,
+  circuit: null,
   examples: [],
   hasPredict: false,
   hasRollback: false,

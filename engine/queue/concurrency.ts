@@ -1,28 +1,39 @@
 import type { LaneName } from '../../contract/job.ts';
 import type { JobRow } from '../store/job-row.ts';
-import type { Gate } from '../store/parked.ts';
+import { circuitGate, type Gate, gatesOf } from '../store/parked.ts';
+import type { CatalogEntry } from './catalog.ts';
+import type { Circuits } from './circuits.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 /** How many jobs of a task, and of each of its keys, may run at once; Infinity for no limit. */
 export type TaskLimits = (task: string) => { jobs: number; jobsPerKey: number };
 
-type Gated = Pick<JobRow, 'task' | 'concurrency_key'>;
+export function limitsOf(entry: CatalogEntry | undefined): ReturnType<TaskLimits> {
+  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
+}
 
-/** How many more jobs of a queue, of a task and of a key may run at once. Kept in memory: after a restart nothing runs. */
+/** `wide`: those that are let back in line may well have to wait elsewhere, so there should be many of them. */
+export type OpenedGate = Gate & { wide?: true };
+
+export type Gated = Pick<JobRow, 'task' | 'concurrency_key' | 'circuit'>;
+
+/** How many more jobs of a queue, of a task, of a key and of a circuit may run at once. Kept in memory: after a restart nothing runs. */
 export class Concurrency {
   readonly #settings: QueueSettings;
   readonly #taskLimits: TaskLimits;
+  readonly #circuits: Pick<Circuits, 'room' | 'started' | 'stopped'>;
   readonly #inQueue = new Map<string, number>();
   /** By task, then by key; '' is the task itself. */
   readonly #atGate = new Map<string, Map<string, number>>();
   /** Gates at which some may wait; one at which nobody waits costs nothing when its jobs end. */
   readonly #waitedAt = new Set<string>();
   /** Those of them at which there may be room since the last claim. */
-  readonly #opened = new Map<string, Gate>();
+  readonly #opened = new Map<string, OpenedGate>();
 
-  constructor(settings: QueueSettings, taskLimits: TaskLimits) {
+  constructor(settings: QueueSettings, taskLimits: TaskLimits, circuits: Pick<Circuits, 'room' | 'started' | 'stopped'>) {
     this.#settings = settings;
     this.#taskLimits = taskLimits;
+    this.#circuits = circuits;
   }
 
   room(queue: string, lane?: LaneName): number {
@@ -31,6 +42,7 @@ export class Concurrency {
   }
 
   roomAt({ task, key }: Gate): number {
+    if (task === '') return this.#circuits.room(key);
     const { jobs, jobsPerKey } = this.#taskLimits(task);
     return (key === '' ? jobs : jobsPerKey) - (this.#atGate.get(task)?.get(key) ?? 0);
   }
@@ -47,10 +59,12 @@ export class Concurrency {
 
   take(row: JobRow): void {
     this.#count(row, 1);
+    if (row.circuit !== null) this.#circuits.started(row.circuit, row.seq);
   }
 
   giveBack(row: JobRow): void {
     this.#count(row, -1);
+    if (row.circuit !== null) this.#circuits.stopped(row.circuit, row.seq);
     this.open(row);
   }
 
@@ -72,13 +86,25 @@ export class Concurrency {
     this.#waitedAt.delete(nameOf(gate));
   }
 
+  /**
+   * A job that was let in line for one of its gates has to wait at another: its place is the next one's. Many at once where its service
+   * is down, as those behind it may call the same.
+   */
+  passOn(job: Gated, closed: Gate): void {
+    if (job.circuit === null) return;
+    for (const gate of gatesOf(job)) {
+      const name = nameOf(gate);
+      if (name !== nameOf(closed) && this.#waitedAt.has(name)) this.#opened.set(name, closed.task === '' ? { ...gate, wide: true } : gate);
+    }
+  }
+
   get hasOpened(): boolean {
     return this.#opened.size > 0;
   }
 
   /** Some of the gates that have opened: what waits there is let back in line. */
-  takeOpened(limit: number): Gate[] {
-    const gates: Gate[] = [];
+  takeOpened(limit: number): OpenedGate[] {
+    const gates: OpenedGate[] = [];
     for (const [name, gate] of this.#opened) {
       if (gates.length === limit) break;
       gates.push(gate);
@@ -87,8 +113,13 @@ export class Concurrency {
     return gates;
   }
 
+  /** More jobs of a circuit may start than did. */
+  openCircuit(circuit: string): void {
+    this.reopen([circuitGate(circuit)]);
+  }
+
   /** What waits there is still to be let back in line. */
-  reopen(gates: readonly Gate[]): void {
+  reopen(gates: readonly OpenedGate[]): void {
     for (const gate of gates) {
       this.waitsAt(gate);
       this.#opened.set(nameOf(gate), gate);
@@ -99,19 +130,10 @@ export class Concurrency {
   #count(row: JobRow, by: 1 | -1): void {
     if (row.lane !== 'interactive') add(this.#inQueue, row.queue, by);
     const atTask = this.#atGate.get(row.task) ?? new Map<string, number>();
-    for (const { key } of gatesOf(row)) add(atTask, key, by);
+    for (const { task, key } of gatesOf(row)) if (task !== '') add(atTask, key, by);
     if (atTask.size === 0) this.#atGate.delete(row.task);
     else this.#atGate.set(row.task, atTask);
   }
-}
-
-function gatesOf({ task, concurrency_key }: Gated): Gate[] {
-  return concurrency_key === null
-    ? [{ task, key: '' }]
-    : [
-        { task, key: '' },
-        { task, key: concurrency_key },
-      ];
 }
 
 function nameOf({ task, key }: Gate): string {

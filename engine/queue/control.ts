@@ -11,6 +11,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LogBook } from './log-book.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { circuitAfter } from './service-calls.ts';
 import type { Waiters } from './waiters.ts';
 
 export type ControlParts = {
@@ -88,7 +89,8 @@ export class Control {
       'may',
       () => {
         const row = this.#inState(id, isWaiting, 'change');
-        const amended = amend(row, patch, now());
+        const changed = amend(row, patch, now());
+        const amended = { ...changed, circuit: circuitAfter(row, changed.payload, catalog.known(row.task)) };
         dispatch.leftLine(row);
         store.jobs.amendWaiting(row, amended);
         return amended.state === 'available' ? this.inLine(amended) : amended;

@@ -6,7 +6,8 @@ import type { EndedAttempt } from '../store/jobs.ts';
 import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
-import { Concurrency } from './concurrency.ts';
+import { Circuits } from './circuits.ts';
+import { Concurrency, type Gated, limitsOf } from './concurrency.ts';
 import { Deadlines, type Overdue } from './deadlines.ts';
 import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
@@ -48,12 +49,16 @@ type Running = {
   cancelRequested: boolean;
 };
 
-/** Every place of the interactive lane is taken, as many jobs of its task or key run as may, or its queue's rate limit is used up. */
-export type SyncHindrance = { kind: 'lane' } | { kind: 'task' } | { kind: 'rate'; waitMs: number };
+/** Every place of the interactive lane is taken, as many jobs of its task or key run as may, its queue's rate limit is used up, or its circuit is open. */
+export type SyncHindrance =
+  | { kind: 'lane' | 'task' }
+  | { kind: 'rate'; waitMs: number }
+  | { kind: 'circuit'; name: string; waitMs: number };
 
 /** Takes due jobs in order, hands them to their lanes and records how each attempt ended. */
 export class Dispatch {
   readonly #parts: DispatchParts;
+  readonly circuits: Circuits;
   readonly #running = new Map<number, Running>();
   readonly #runOf = new Map<number, number>();
   readonly #concurrency: Concurrency;
@@ -68,7 +73,8 @@ export class Dispatch {
   constructor(parts: DispatchParts) {
     this.#parts = parts;
     const { store, catalog, settings, now } = parts;
-    this.#concurrency = new Concurrency(settings, (task) => runsAtOnce(catalog.known(task)));
+    this.circuits = new Circuits({ ...parts, opened: (name) => this.#concurrency.openCircuit(name) });
+    this.#concurrency = new Concurrency(settings, (task) => limitsOf(catalog.known(task)), this.circuits);
     this.#rates = new RateLimits(store, settings);
     this.#deadlines = new Deadlines(store, now, () => store.commit.request());
     this.#line = new Line({
@@ -83,11 +89,13 @@ export class Dispatch {
         const running = this.#running.get(run);
         if (running) running.thread = thread;
       },
+      recycled: (recycled) => parts.events.emit({ type: 'workers.recycled', at: recycled.at, recycled }),
     });
   }
 
   /** Begins to claim. */
   open(): void {
+    this.circuits.open();
     this.#line.open();
     this.#deadlines.open();
     this.#parts.store.commit.request();
@@ -102,14 +110,16 @@ export class Dispatch {
   }
 
   /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
-  mayHandOff(job: Pick<JobRow, 'queue' | 'lane' | 'task' | 'concurrency_key'>, room: number): boolean {
+  mayHandOff(job: Gated & Pick<JobRow, 'queue' | 'lane'>, room: number): boolean {
     return this.places(job.lane, room) > 0 && this.#line.mayPass(job);
   }
 
   /** What keeps sync work, which has a lane of its own and waits for nobody, from starting now; null: nothing does. */
-  syncHindrance(job: Pick<JobRow, 'queue' | 'task' | 'concurrency_key'>, room: number): SyncHindrance | null {
+  syncHindrance(job: Gated & Pick<JobRow, 'queue'>, room: number): SyncHindrance | null {
     if (this.places('interactive', room) <= 0) return { kind: 'lane' };
-    if (this.#concurrency.closedGate(job)) return { kind: 'task' };
+    const gate = this.#concurrency.closedGate(job);
+    if (gate?.task === '') return { kind: 'circuit', name: gate.key, waitMs: this.circuits.waitMs(gate.key) };
+    if (gate) return { kind: 'task' };
     const now = this.#parts.now();
     return this.#rates.room(job.queue, now) > 0 ? null : { kind: 'rate', waitMs: Math.max(1, this.#rates.nextAt(job.queue) - now) };
   }
@@ -152,7 +162,7 @@ export class Dispatch {
 
   /** A task's limits may have changed. */
   taskChanged(task: string): void {
-    this.#concurrency.open({ task, concurrency_key: null });
+    this.#concurrency.open({ task, concurrency_key: null, circuit: null });
     this.#parts.store.commit.request();
   }
 
@@ -261,6 +271,7 @@ export class Dispatch {
   async drain(): Promise<void> {
     this.#stopped = true;
     this.#line.close();
+    this.circuits.close();
     this.#deadlines.close();
     if (this.#running.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -319,9 +330,10 @@ export class Dispatch {
       this.#running.delete(run);
       const { cancelRequested } = running;
       const row = result.kind === 'succeeded' ? atTheEnd(running.row) : running.row;
+      const spared = this.circuits.ended(row, result, this.#parts.catalog.known(row.task)?.description.circuit ?? null);
       this.#concurrency.giveBack(row);
       const at = now();
-      const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested });
+      const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested, spared });
       const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
       const record = () => {
         if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
@@ -392,8 +404,4 @@ export class Dispatch {
 /** A task that told of its progress seldom tells that it is through. */
 function atTheEnd(row: JobRow): JobRow {
   return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
-}
-
-function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
-  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
 }

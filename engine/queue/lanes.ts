@@ -1,7 +1,7 @@
 /** What the queue is given to run jobs with. The real lanes are in engine/lanes; tests pass a fake. */
 
 import type { JobError, LaneName } from '../../contract/job.ts';
-import type { Workers } from '../../contract/resources.ts';
+import type { RecycledThread, Workers } from '../../contract/resources.ts';
 import type { AbortReason, TaskDescription, TaskModule, ThreadOutput, ThreadResult } from '../../contract/thread.ts';
 
 /** How much of a thread a run takes, in parts of `threadRoom`: a run of `threadRoom` has the thread to itself. */
@@ -35,6 +35,8 @@ export type LaneListener = {
   output(output: ThreadOutput[]): void;
   /** Which thread a run was given to. */
   placed(run: number, thread: number): void;
+  /** A thread takes no more runs and ends after those it has. */
+  recycled(thread: RecycledThread): void;
 };
 
 export interface Lanes {

@@ -1,10 +1,9 @@
 import { type LaneName, laneNames } from '../../contract/job.ts';
 import { mayStillRetry, type RetryPolicy } from '../../contract/retry.ts';
 import type { JobRow } from '../store/job-row.ts';
-import type { Gate } from '../store/parked.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
-import type { Concurrency } from './concurrency.ts';
+import type { Concurrency, Gated, OpenedGate } from './concurrency.ts';
 import { DueTimer } from './due-timer.ts';
 import { ioRoom, threadRoom } from './lanes.ts';
 import { retryTimeOverError } from './outcome.ts';
@@ -52,7 +51,7 @@ export class Line {
   /** Of the transaction that is open. */
   #round: Round = { claims: [], promoted: [], dead: [] };
   #emptied: { queue: string; lane: LaneName }[] = [];
-  #opened: Gate[] = [];
+  #opened: OpenedGate[] = [];
   #looks = 0;
 
   constructor(parts: LineParts) {
@@ -83,8 +82,9 @@ export class Line {
   }
 
   /** Whether a job that comes now would pass nobody of its queue, or of another that may run. */
-  mayPass({ queue, lane, task, concurrency_key }: Pick<JobRow, 'queue' | 'lane' | 'task' | 'concurrency_key'>): boolean {
-    if (!this.#mayRun(queue) || !this.#parts.concurrency.passesNobody({ task, concurrency_key })) return false;
+  mayPass(job: Gated & Pick<JobRow, 'queue' | 'lane'>): boolean {
+    const { queue, lane } = job;
+    if (!this.#mayRun(queue) || !this.#parts.concurrency.passesNobody(job)) return false;
     for (const waiting of this.#ready[lane]) if (waiting === queue || this.#mayRun(waiting)) return false;
     return true;
   }
@@ -130,10 +130,10 @@ export class Line {
     this.#opened = [];
   }
 
-  #release(gate: Gate): void {
+  #release(gate: OpenedGate): void {
     const room = this.#parts.concurrency.roomAt(gate);
     if (room <= 0) return;
-    const limit = Math.min(room, claimLimit);
+    const limit = gate.wide ? claimLimit : Math.min(room, claimLimit);
     const released = this.#parts.store.jobs.releaseParked(gate, limit);
     for (const row of released) this.entered(row);
     if (released.length < limit) this.#parts.concurrency.emptied(gate);
@@ -213,6 +213,7 @@ export class Line {
     if (gate) {
       store.jobs.parkJob(row, gate);
       concurrency.waitsAt(gate);
+      concurrency.passOn(row, gate);
       return false;
     }
     const started = store.jobs.startJob(row, at);

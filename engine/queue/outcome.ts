@@ -1,7 +1,7 @@
 /** The one reader of a task's result: turns how a run ended into one change of its job. Pure. */
 
 import type { JobError } from '../../contract/job.ts';
-import { askedWaitLimitMs, type RetryPolicy, type RetryStep, retryStep } from '../../contract/retry.ts';
+import { askedWaitLimitMs, type RetryPolicy, type RetryStep, retryStep, uncountedAgeMs } from '../../contract/retry.ts';
 import type { AttemptOutcome } from '../../contract/states.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { FinalEnd, WaitingEnd } from '../store/jobs.ts';
@@ -11,6 +11,8 @@ import type { RunResult } from './lanes.ts';
 export const crashLimit = 3;
 /** Of a job that its deadline ended, or that of the caller who waited for it. */
 export const deadlineErrorName = 'DeadlineExceeded';
+/** Of an attempt that ran into its timeout. */
+export const timedOutErrorName = 'TimedOut';
 /** Shares of blame are sums of fractions. */
 const tolerance = 1e-6;
 /** Before a task whose file broke between claim and start is tried again, in milliseconds. */
@@ -29,23 +31,26 @@ export type Circumstances = {
   random: number;
   /** Someone asked for the job to be cancelled while it ran: only a success is stronger. */
   cancelRequested: boolean;
+  /** It failed because of a service that was known to be down: no attempt is used, and it waits until the service is back. */
+  spared?: boolean;
 };
 
-export function outcomeOf(row: JobRow, result: RunResult, { now, random, cancelRequested }: Circumstances): Outcome {
+export function outcomeOf(row: JobRow, result: RunResult, circumstances: Circumstances): Outcome {
+  const { now, cancelRequested } = circumstances;
   if (result.kind === 'succeeded') return completed(result.result, result.fileBytes);
   const error = errorOf(row, result);
   if (cancelRequested) return cancelled(error ?? cancelledError);
   if (row.deadline_at !== null && row.deadline_at <= now) return pastDeadline(row, result, error);
   switch (result.kind) {
     case 'failed':
-      return failed(row, 'failed', result.error, now, random, result.retryAfterMs);
+      return failed(row, 'failed', result.error, circumstances, result.retryAfterMs);
     case 'failed-for-good':
       return dead('failed', result.error);
     case 'snoozed':
       return uncounted(row, 'snoozed', null, 'scheduled', now + Math.min(Math.max(0, result.ms), askedWaitLimitMs));
     case 'aborted':
       if (result.reason === 'cancelled') return cancelled(result.error ?? cancelledError);
-      if (result.reason === 'timed-out') return failed(row, 'timed-out', timedOutError(row, result.error), now, random);
+      if (result.reason === 'timed-out') return failed(row, 'timed-out', timedOutError(row, result.error), circumstances);
       return interrupted(row);
     case 'interrupted':
       return interrupted(row);
@@ -69,15 +74,24 @@ function cancelled(error: JobError): Outcome {
   return { outcome: 'cancelled', error, end: { final: { state: 'cancelled', result: null, error: JSON.stringify(error) } } };
 }
 
-function failed(row: JobRow, outcome: 'failed' | 'timed-out', error: JobError, now: number, random: number, askedMs?: number): Outcome {
-  const attemptsLeft = row.attempt < row.max_attempts;
+function failed(
+  row: JobRow,
+  outcome: 'failed' | 'timed-out',
+  error: JobError,
+  { now, random, spared = false }: Circumstances,
+  askedMs?: number,
+): Outcome {
+  const attemptsLeft = row.attempt < row.max_attempts || spared;
   const failures = row.attempt - (row.max_attempts - row.budget);
   const sinceFirstMs = Math.max(0, now - (row.first_started_at ?? now));
   const step: RetryStep = isSyncOnce(row)
     ? { kind: 'dead' }
     : retryStep(JSON.parse(row.retry) as RetryPolicy, { error, failures, attemptsLeft, askedMs, sinceFirstMs, random });
-  if (step.kind === 'dead') return dead(outcome, error);
+  // What waits without using attempts has to end as well.
+  if (step.kind === 'dead' || (spared && sinceFirstMs > uncountedAgeMs)) return dead(outcome, error);
   if (step.kind === 'snooze') return uncounted(row, 'snoozed', error, 'scheduled', now + step.delayMs);
+  // In line where it stood, ahead of those that came after it: its circuit holds it up there.
+  if (spared) return uncounted(row, 'snoozed', error, 'available', row.run_at);
   const { max_attempts: maxAttempts, crashes } = row;
   return {
     outcome,
@@ -148,7 +162,7 @@ const cancelledError: JobError = { name: 'Cancelled', message: 'Cancelled while 
 function timedOutError(row: JobRow, last: JobError | null): JobError {
   return {
     ...(last?.details === undefined ? {} : { details: last.details }),
-    name: 'TimedOut',
+    name: timedOutErrorName,
     message: `It did not end within its ${row.timeout_ms} ms (timeoutMs).`,
   };
 }

@@ -21,9 +21,10 @@ export type PlanFacts = {
   startsAtOnce: boolean;
   /** Why it cannot start on the interactive lane now; null: it can. */
   syncHindrance: SyncHindrance | null;
+  circuit: string | null;
 };
 
-/** @throws Problem invalid-request, lane-saturated, rate-limited */
+/** @throws Problem invalid-request, lane-saturated, rate-limited, circuit-open */
 export function planJob(submission: Submission, entry: CatalogEntry, options: SubmitOptions, facts: PlanFacts): JobRow {
   const { now, queue } = facts;
   const runAt = Math.max(submission.runAt === null ? now : Date.parse(submission.runAt), now) + submission.delayMs;
@@ -73,6 +74,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     deadline_at: deadlineAt,
     concurrency_key: submission.concurrencyKey ?? null,
     unique_scope: submission.unique?.scope ?? null,
+    circuit: facts.circuit,
     schedule_slot: null,
     fingerprint: null,
     result_bytes: null,
@@ -96,6 +98,10 @@ export function syncRefusal(hindrance: SyncHindrance, task: string, { p50Ms }: T
         retryAfterMs: hindrance.waitMs,
       },
     );
+  }
+  if (hindrance.kind === 'circuit') {
+    const detail = `${hindrance.name} failed too often of late, so it is left alone for now (GET /v1/circuits). Nothing was accepted. Try again later, or submit it async.`;
+    return new Problem('circuit-open', detail, { retryAfterMs: hindrance.waitMs });
   }
   const taken =
     hindrance.kind === 'lane'

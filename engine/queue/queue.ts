@@ -226,6 +226,10 @@ export function createQueue(options: QueueOptions): QueueService {
     makeQueue: (name, queueOptions) => settings.put(name, queueOptions),
     patchQueue: (name, patch) => settings.patch(name, patch),
 
+    listCircuits: async ({ limit, cursor }) => dispatch.circuits.list(cursor ?? '', limit),
+    getCircuit: async (name) => dispatch.circuits.get(name),
+    resetCircuit: (name) => dispatch.circuits.reset(name),
+
     listSchedules: async (page) => schedules.list(page),
     makeSchedule: (input) => schedules.make(input),
     getSchedule: async (id) => schedules.get(id),

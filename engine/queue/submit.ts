@@ -19,6 +19,7 @@ import type { Measurements } from './measure.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { circuitOf } from './service-calls.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
@@ -159,7 +160,8 @@ export class Submit {
     const queue = submission.queue ?? defaults.queue;
     const interactiveRoom = dispatch.roomOf(entry, 'interactive');
     const ownRoom = dispatch.roomOf(entry, laneOf(entry));
-    const job = { queue, task: entry.name, concurrency_key: submission.concurrencyKey ?? null };
+    const circuit = circuitOf(entry.description.circuit, submission.payload);
+    const job = { queue, task: entry.name, concurrency_key: submission.concurrencyKey ?? null, circuit };
     const limited = settings.concurrency(queue) < Number.POSITIVE_INFINITY || settings.rateLimit(queue) !== null;
     const row = planJob(submission, entry, options, {
       now: now(),
@@ -169,6 +171,7 @@ export class Submit {
       stats: measurements.statsOf(entry.name),
       startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
       syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
+      circuit,
     });
     const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
     return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom, uniqueUntil };

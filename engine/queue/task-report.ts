@@ -20,6 +20,7 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     declares: description.declares,
     concurrency: description.concurrency,
     concurrencyPerKey: description.concurrencyPerKey,
+    circuit: description.circuit,
     examples: description.examples,
     stats,
     advice: { mode: mode === 'hybrid' ? 'async' : mode, reasons: [reason] },

@@ -42,6 +42,8 @@ export type JobRow = {
   deadline_at: number | null;
   concurrency_key: string | null;
   unique_scope: UniqueScope | null;
+  /** The service that it calls (contract/circuit.ts). */
+  circuit: string | null;
   /** store/schedule-slot.ts; null: no schedule made it. */
   schedule_slot: string | null;
   /** What all jobs that died of the same cause share; set exactly while it is dead. */
@@ -84,6 +86,7 @@ export const jobColumns = [
   'deadline_at',
   'concurrency_key',
   'unique_scope',
+  'circuit',
   'schedule_slot',
   'fingerprint',
   'result_bytes',
@@ -143,5 +146,6 @@ export function jobOf(row: JobRow): Job {
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,
     ...(row.result_bytes === null ? {} : { resultFile: { path: resultFilePath(id, row.attempt), bytes: row.result_bytes } }),
+    circuit: row.circuit,
   };
 }

@@ -83,11 +83,11 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
     `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, result_bytes = NULL, progress = NULL,
-      fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ? WHERE seq = ?`,
+      fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ?, circuit = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
   const amend = db.prepare(
-    'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
+    'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ?, circuit = ? WHERE seq = ?',
   );
   const bySlot = db.prepare<[string], number>('SELECT seq FROM jobs WHERE schedule_slot = ?').pluck();
   const ofSchedule = db
@@ -158,7 +158,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     setError.run(error, row.seq);
   }
 
-  /** Puts a due job aside until a run of its task, or of its key, ends. */
+  /** Puts a due job aside until a gate that it has to pass opens. */
   function parkJob(row: JobRow, gate: Gate): void {
     leaveWaiting(row);
     parked.putAside(row, gate);
@@ -260,7 +260,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const first_payload = payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload);
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     deadGroups.leave(row.fingerprint);
-    renew.run(at, deadline_at, payload, first_payload, row.seq);
+    renew.run(at, deadline_at, payload, first_payload, row.circuit, row.seq);
     unique.takeKey(row);
     scheduleLine.enter(row);
     move(row, 'available');
@@ -313,11 +313,11 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     return moved;
   }
 
-  /** Changes a job that waits; `changed` holds its new priority, time, state, queue, tags and payload. */
+  /** Changes a job that waits; `changed` holds its new priority, time, state, queue, tags, payload and circuit. */
   function amendWaiting(row: JobRow, changed: JobRow): void {
     leaveWaiting(row);
-    const { priority, run_at, state, queue, tags, payload, first_payload } = changed;
-    amend.run(priority, run_at, state, queue, tags, payload, first_payload, row.seq);
+    const { priority, run_at, state, queue, tags, payload, first_payload, circuit } = changed;
+    amend.run(priority, run_at, state, queue, tags, payload, first_payload, circuit, row.seq);
     counters.add(row, row.state, -1);
     counters.add(changed, state, 1);
     enterWaiting(changed);

@@ -1,6 +1,7 @@
 /**
- * Due jobs whose task, or whose key, runs as often at once as it may. They stand apart from `ready`, so that a claim never
- * looks at one twice, and go back to it in order. A gate is a task (key '') or a task and a key.
+ * Due jobs whose task, or whose key, runs as often at once as it may, or whose circuit is open. They stand apart from `ready`, so
+ * that a claim never looks at one twice, and go back to it in order. A gate is a task (key ''), a task and a key, or a circuit
+ * (task '', which is no task's name).
  */
 
 import type { Database } from 'better-sqlite3';
@@ -9,6 +10,18 @@ import { lineRank } from '../../contract/priority.ts';
 import type { JobRow } from './job-row.ts';
 
 export type Gate = { task: string; key: string };
+
+export function circuitGate(circuit: string): Gate {
+  return { task: '', key: circuit };
+}
+
+/** What a job has to pass, in this order: where its service is down, it need not wait for its key first. */
+export function gatesOf({ task, concurrency_key, circuit }: Pick<JobRow, 'task' | 'concurrency_key' | 'circuit'>): Gate[] {
+  const gates: Gate[] = circuit === null ? [] : [circuitGate(circuit)];
+  gates.push({ task, key: '' });
+  if (concurrency_key !== null) gates.push({ task, key: concurrency_key });
+  return gates;
+}
 
 export function prepareParked(db: Database) {
   const insert = db.prepare('INSERT INTO parked (task, key, queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -25,16 +38,15 @@ export function prepareParked(db: Database) {
     .pluck();
   const nextGate = db.prepare<[string, string], Gate>('SELECT task, key FROM parked WHERE (task, key) > (?, ?) ORDER BY task, key LIMIT 1');
 
-  function keyOf(row: JobRow, key: string) {
-    return [row.task, key, row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq] as const;
+  function keyOf(row: JobRow, { task, key }: Gate) {
+    return [task, key, row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq] as const;
   }
 
   return {
-    putAside: (row: JobRow, { key }: Gate) => insert.run(...keyOf(row, key)),
+    putAside: (row: JobRow, gate: Gate) => insert.run(...keyOf(row, gate)),
     /** @returns whether it was parked, at whichever of its gates */
     takeBack(row: JobRow): boolean {
-      if (row.concurrency_key !== null && remove.run(...keyOf(row, row.concurrency_key)).changes > 0) return true;
-      return remove.run(...keyOf(row, '')).changes > 0;
+      return gatesOf(row).some((gate) => remove.run(...keyOf(row, gate)).changes > 0);
     },
     /**
      * The first `limit` in each queue and lane that wait at a gate. In each, as one that may not go on (a paused queue) must not hold

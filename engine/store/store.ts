@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempts } from './attempts.ts';
+import { prepareCircuits } from './circuits.ts';
 import { Counters } from './counters.ts';
 import { prepareDeadGroups } from './dead-groups.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -37,6 +38,7 @@ export function prepareStore(db: Database) {
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),
+    circuits: prepareCircuits(db),
     rateStarts: prepareRateStarts(db),
     schedules: prepareSchedules(db),
     scheduleLine,

@@ -44,7 +44,17 @@ const job: JobSummary = {
 };
 const dead: JobSummary = { ...job, state: 'dead', error: { name: 'Error', message: `one\ntwo \u001B[2J${'x'.repeat(300)}` } };
 
-const lane = { name: 'cpu' as const, threads: [], minThreads: 0, maxThreads: 2, jobs: 2, places: 0 };
+const lane = {
+  name: 'cpu' as const,
+  threads: [],
+  minThreads: 0,
+  maxThreads: 2,
+  jobs: 2,
+  places: 0,
+  memoryLimitBytes: 536_870_912,
+  recycled: 0,
+  lastRecycled: null,
+};
 const full: Board = {
   counts: counts(1_234_567),
   lanes: [lane, { ...lane, name: 'io' }, { ...lane, name: 'interactive' }],

@@ -21,7 +21,7 @@ const violations: Record<string, string> = {
   'a parked job that does not fit': `
     SELECT parked.* FROM parked LEFT JOIN jobs USING (seq) WHERE jobs.state IS NOT 'available'
       OR jobs.queue <> parked.queue OR jobs.lane <> parked.lane OR jobs.run_at - jobs.priority * 60000 <> parked.rank OR jobs.run_at <> parked.run_at
-      OR jobs.task <> parked.task OR parked.key NOT IN ('', coalesce(jobs.concurrency_key, ''))`,
+      OR NOT (jobs.task = parked.task AND parked.key IN ('', coalesce(jobs.concurrency_key, '')) OR parked.task = '' AND parked.key = coalesce(jobs.circuit, ''))`,
   'a deadline of a waiting job that is not watched': `
     SELECT seq FROM jobs WHERE deadline_at IS NOT NULL AND state IN ('available', 'scheduled', 'retryable', 'blocked')
       AND NOT EXISTS (SELECT 1 FROM deadlines WHERE deadlines.seq = jobs.seq AND deadlines.deadline_at = jobs.deadline_at)`,
@@ -86,13 +86,14 @@ const violations: Record<string, string> = {
   'a large result of a job that is not completed, or has another': `
     SELECT seq FROM jobs WHERE result_bytes IS NOT NULL AND (state <> 'completed' OR result IS NOT NULL)
       OR state = 'completed' AND result IS NULL AND result_bytes IS NULL`,
+  'an open circuit that is not to be tried again': `SELECT name FROM circuits WHERE probe_at < tried_at OR openings < 1`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,
 };
 
 const stranded = `
-    SELECT seq, key FROM parked WHERE key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
+    SELECT seq, key FROM parked WHERE key <> '' AND task <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS other
       WHERE other.task = parked.task AND other.concurrency_key = parked.key AND other.seq <> parked.seq
         AND (other.state = 'executing' OR other.seq IN (SELECT seq FROM ready) OR other.seq IN (SELECT ahead.seq FROM parked AS ahead WHERE ahead.key = '')))`;
 

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LaneName } from '../../contract/job.ts';
+import type { RecycledThread } from '../../contract/resources.ts';
 import type { TaskModule, ThreadOutput } from '../../contract/thread.ts';
-import { type LaneSizes, ThreadLanes } from '../../engine/lanes/lanes.ts';
+import { defaultLaneSizes, type LaneSizes, ThreadLanes } from '../../engine/lanes/lanes.ts';
 import { ThreadTaskReader } from '../../engine/lanes/task-reader.ts';
 import { ioRoom, type RunReport, threadRoom } from '../../engine/queue/lanes.ts';
 
@@ -19,6 +20,7 @@ let home: string;
 let lanes: ThreadLanes;
 let reports: Map<number, RunReport>;
 let output: ThreadOutput[];
+let recycled: RecycledThread[];
 let listening: Set<() => void>;
 let lastRun: number;
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   mkdirSync(join(home, 'tasks'));
   reports = new Map();
   output = [];
+  recycled = [];
   listening = new Set();
   lastRun = 0;
 });
@@ -50,6 +53,10 @@ function open(options: Partial<ConstructorParameters<typeof ThreadLanes>[0]> = {
       for (const look of listening) look();
     },
     placed: () => {},
+    recycled: (thread) => {
+      recycled.push(thread);
+      for (const look of listening) look();
+    },
   });
 }
 
@@ -221,6 +228,104 @@ describe('a task that is told to stop', () => {
     now += 2_000;
     lanes.abort(run, 'cancelled');
     expect((await end(run)).runMs).toBe(2_000);
+  });
+});
+
+describe('a thread that holds too much memory', () => {
+  const leaks = (mebibytes: number) =>
+    `globalThis.leaked ??= []; for (let n = 0; n < ${mebibytes}; n++) globalThis.leaked.push(new Array(131_072).fill(Math.random())); return globalThis.leaked.length;`;
+
+  test('is replaced between jobs by a fresh one, and a task that leaks never fails', async () => {
+    open({ threadHeapMiB: 160, threadRecycleMiB: 64, sizes: { ...sizes, cpu: { minThreads: 1, maxThreads: 1 } } });
+    const task = taskOf(leaks(16));
+    const leaked: number[] = [];
+    const threads = new Set<number>();
+    for (let job = 0; job < 24; job++) {
+      const { result, thread } = await end(start('cpu', task));
+      expect(result.kind).toBe('succeeded');
+      if (result.kind === 'succeeded') leaked.push(Number(result.result));
+      threads.add(thread);
+    }
+    // 24 jobs of 16 MiB are more than twice what one thread may hold in all.
+    expect(threads.size).toBeGreaterThanOrEqual(4);
+    expect(leaked.filter((count) => count === 16)).toHaveLength(threads.size);
+    const lane = lanes.workers().lanes.find(({ name }) => name === 'cpu');
+    expect(lane).toMatchObject({ memoryLimitBytes: 64 * 1_048_576, recycled: recycled.length, lastRecycled: recycled.at(-1) });
+    expect(recycled.length).toBeGreaterThanOrEqual(threads.size - 1);
+    for (const { heapBytes, externalBytes } of recycled) expect(heapBytes + externalBytes).toBeGreaterThan(64 * 1_048_576);
+  });
+
+  test('counts what its buffers hold', async () => {
+    open({ threadRecycleMiB: 64 });
+    await end(start('cpu', taskOf('globalThis.kept = Buffer.alloc(80 * 1_048_576, 1); return 1;')));
+    expect(recycled).toMatchObject([{ lane: 'cpu', reason: 'memory', externalBytes: expect.any(Number) }]);
+    expect(recycled[0]?.externalBytes).toBeGreaterThan(80 * 1_048_576);
+    const next = await end(start('cpu', taskOf('return typeof globalThis.kept;')));
+    expect(next.result).toEqual({ kind: 'succeeded', result: '"undefined"' });
+  });
+
+  test('lets those that run on it end, while another takes what comes', async () => {
+    open({ threadRecycleMiB: 64 });
+    const waiting = start('io', taskOf("task.log('waiting'); await new Promise((go) => { globalThis.letGo = go; }); return 'unharmed';"));
+    await said(waiting, 'waiting');
+    const leaking = await end(start('io', taskOf('globalThis.kept = Buffer.alloc(80 * 1_048_576, 1); return 1;')));
+    expect(recycled).toHaveLength(1);
+    expect(lanes.places('io', ioRoom)).toBe(2_500);
+    const other = await end(start('io', taskOf(answers)));
+    expect(other.thread).not.toBe(leaking.thread);
+    expect(threadsOf('io').find(({ id }) => id === leaking.thread)).toMatchObject({ jobs: 1, draining: true });
+    expect(reports.has(waiting)).toBe(false);
+    lanes.abort(waiting, 'cancelled');
+    expect((await end(waiting)).result).toMatchObject({ kind: 'aborted', reason: 'cancelled' });
+  });
+});
+
+describe('a lane’s size', () => {
+  test('grows with its work up to its bound and shrinks to the least a minute after, and both bounds are shown', async () => {
+    let now = 1_000_000;
+    open({ now: () => now, sizes: { ...sizes, cpu: { minThreads: 1, maxThreads: 3 } } });
+    const lane = () => lanes.workers().lanes.find(({ name }) => name === 'cpu');
+    lanes.warm();
+    expect(lane()).toMatchObject({ minThreads: 1, maxThreads: 3, places: 3 });
+    expect(lane()?.threads).toHaveLength(1);
+    const runs = [1, 2, 3].map(() => start('cpu', taskOf(heedsItsSignal)));
+    await Promise.all(runs.map((run) => said(run, 'waiting')));
+    expect(lane()?.threads).toHaveLength(3);
+    expect(lanes.places('cpu', threadRoom)).toBe(0);
+    for (const run of runs) lanes.abort(run, 'cancelled');
+    await Promise.all(runs.map(end));
+    lanes.tend();
+    expect(lane()?.threads.filter(({ draining }) => draining)).toEqual([]);
+    now += 60_001;
+    lanes.tend();
+    expect(lane()?.threads.filter(({ draining }) => !draining)).toHaveLength(1);
+    expect((await end(start('cpu', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
+  test('lets io carry ten thousand jobs at once, on whatever machine', () => {
+    open({ sizes: defaultLaneSizes(1) });
+    expect(lanes.places('io', ioRoom)).toBe(10_000);
+  });
+});
+
+describe('a command', () => {
+  /** proc_pid_stat(5); X: gone. */
+  const stateOf = (pid: number) =>
+    existsSync(`/proc/${pid}`) ? (/\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '') : 'X';
+
+  test('whose thread was ended because of a neighbour ends too, before its job is given back', async () => {
+    open();
+    const command = { command: process.execPath, args: ['-e', 'console.log(process.pid); setInterval(() => {}, 1000)'] };
+    const run = start('io', { kind: 'built-in', name: 'shell.run' }, { payload: command });
+    const line = await until(() => output.find((item) => item.run === run && item.kind === 'log' && /^\d+$/.test(item.text)));
+    const pid = line.kind === 'log' ? Number(line.text) : 0;
+    expect(stateOf(pid)).toMatch(/[RS]/);
+    const spinning = start('io', taskOf(spins));
+    await said(spinning, 'spinning');
+    lanes.abort(spinning, 'cancelled');
+    expect((await end(run)).result).toEqual({ kind: 'interrupted' });
+    expect(stateOf(pid)).toMatch(/[ZX]/);
+    expect(readdirSync(join(home, 'children'))).toEqual([]);
   });
 });
 

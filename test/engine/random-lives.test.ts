@@ -23,12 +23,14 @@ const expected = new Set([
   'shutting-down',
   'backlog-full',
   'rate-limited',
+  'circuit-open',
 ]);
 const tasks: Record<string, FakeTask> = {
   'shell.run': { lane: 'cpu', retry: { maxAttempts: 3, baseMs: 2_000, jitter: 0.2 } },
   'http.request': {
     lane: 'io',
     concurrency: 4,
+    circuit: { name: 'service', faults: ['Error'] },
     retry: { maxAttempts: 2, baseMs: 500, rules: [{ message: 'snooze', action: 'snooze', afterMs: 900 }] },
   },
 };
@@ -80,6 +82,7 @@ class Lives {
       [2, () => this.#many()],
       [3, () => this.#queue()],
       [2, () => this.#breakOrMend()],
+      [1, () => this.#watch(this.#reset())],
       [3, () => this.#rig.diskFull(this.#random() < 0.4)],
       [6, () => vi.advanceTimersByTime(Math.floor(this.#random() * 3_000))],
     ];
@@ -239,6 +242,11 @@ class Lives {
       { maxBacklog: null },
     ];
     this.#watch(this.#rig.backend.patchQueue(name, this.pick(patches) ?? {}));
+  }
+
+  async #reset(): Promise<void> {
+    const { circuits } = await this.#rig.backend.listCircuits({ limit: 10, cursor: undefined });
+    for (const { name } of circuits) await this.#rig.backend.resetCircuit(name);
   }
 
   #breakOrMend(): void {

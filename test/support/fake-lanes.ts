@@ -76,6 +76,9 @@ export class FakeLanes implements Lanes {
       maxThreads: this.#threads[name].length,
       jobs: this.runsOn(name).length,
       places: this.places(name, threadRoom),
+      memoryLimitBytes: 0,
+      recycled: 0,
+      lastRecycled: null,
     });
     return { lanes: [lane('interactive'), lane('io'), lane('cpu')] };
   }
@@ -173,6 +176,7 @@ const plainTask: TaskDescription = {
   declares: {},
   concurrency: null,
   concurrencyPerKey: 1,
+  circuit: null,
   examples: [],
   hasPredict: false,
   hasRollback: false,

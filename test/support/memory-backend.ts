@@ -118,6 +118,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       decision: null,
       deadlineAt: null,
       concurrencyKey: submission.concurrencyKey ?? null,
+      circuit: null,
       firstPayload: null,
       fingerprint: null,
       createdAt: time(),
@@ -149,6 +150,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       declares: {},
       concurrency: null,
       concurrencyPerKey: 1,
+      circuit: null,
       examples: [],
       stats: { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null },
       advice: { mode: 'async', reasons: [] },
@@ -327,6 +329,9 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
+    listCircuits: async () => ({ circuits: [], next: null }),
+    getCircuit: noSchedules,
+    resetCircuit: noSchedules,
     listSchedules: async () => ({ schedules: [], next: null }),
     makeSchedule: noSchedules,
     getSchedule: noSchedules,
@@ -335,8 +340,32 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     runSchedule: noSchedules,
     listScheduleJobs: noSchedules,
     async workers() {
-      const thread = { id: 1, lane: 'io' as const, jobs: 0, busy: false, utilization: 0.25, heapBytes: 1024, startedAt: time() };
-      return { lanes: [{ name: 'io', threads: [thread], minThreads: 1, maxThreads: 2, jobs: 0, places: 64 }] };
+      const thread = {
+        id: 1,
+        lane: 'io' as const,
+        jobs: 0,
+        busy: false,
+        utilization: 0.25,
+        heapBytes: 1024,
+        externalBytes: 0,
+        draining: false,
+        startedAt: time(),
+      };
+      return {
+        lanes: [
+          {
+            name: 'io',
+            threads: [thread],
+            minThreads: 1,
+            maxThreads: 2,
+            jobs: 0,
+            places: 64,
+            memoryLimitBytes: 536_870_912,
+            recycled: 0,
+            lastRecycled: null,
+          },
+        ],
+      };
     },
     async stats() {
       const all = [...jobs.values()];

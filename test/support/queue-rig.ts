@@ -144,7 +144,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
     },
     watch() {
       const seen: EngineEvent[] = [];
-      backend.subscribe({ kind: ['job', 'queue', 'tasks'] }, null, (events) => seen.push(...events.map(({ event }) => event)));
+      backend.subscribe({ kind: ['job', 'queue', 'tasks', 'circuit'] }, null, (events) => seen.push(...events.map(({ event }) => event)));
       return seen;
     },
     writeTask(name, description) {

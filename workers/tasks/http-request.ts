@@ -271,7 +271,8 @@ function statusProblem(status: number, where: string, headers: Dispatcher.Respon
   // RFC 9110: 408 asks for another try; 425 (RFC 8470) and 429 (RFC 6585) for a later one.
   if (status < 500 && ![408, 425, 429].includes(status)) return failForGood(message, details);
   const wait = retryAfterMs(headers['retry-after'], Date.now());
-  return wait === null ? Object.assign(new Error(message), { name: 'HttpError', details }) : retryAfter(wait, message, details);
+  const error = wait === null ? Object.assign(new Error(message), { details }) : retryAfter(wait, message, details);
+  return Object.assign(error, { name: 'HttpError' });
 }
 
 /** RFC 9110, 10.2.3: whole seconds or a date. null: no such header, or nonsense. */
@@ -316,6 +317,7 @@ export default {
   timeoutMs: 60_000,
   retry: { maxAttempts: 5 },
   declares: { idempotent: false, consistency: 'eventual' },
+  circuit: { originOf: '/url', faults: ['NetworkError', 'HttpError', 'TimedOut'] },
   examples: [{ url: 'https://example.com/' }],
   run,
 } satisfies TaskDefinition<HttpPayload, HttpResult>;

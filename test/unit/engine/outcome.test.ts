@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobError } from '../../../contract/job.ts';
+import { defaultRetry } from '../../../contract/retry.ts';
 import { mayBecome } from '../../../contract/states.ts';
 import type { RunResult } from '../../../engine/queue/lanes.ts';
 import { type Circumstances, outcomeOf } from '../../../engine/queue/outcome.ts';
@@ -226,5 +227,26 @@ describe('a crash', () => {
 
   test('under a sync job without a policy ends it', () => {
     expect(end(syncOnce, crashed(0.01))).toMatchObject({ outcome: 'crashed', state: 'dead' });
+  });
+});
+
+describe('a failure because of a service that was known to be down', () => {
+  const error = { name: 'NetworkError', message: 'connection refused' };
+  const spared = { now: start + 5, random: 0.5, cancelRequested: false, spared: true };
+  const ofRow = (changes: Parameters<typeof plainRow>[0], circumstances: Partial<typeof spared> = {}) =>
+    outcomeOf(plainRow(changes), { kind: 'failed', error }, { ...spared, ...circumstances });
+
+  test('uses no attempt, not the last one either, and goes back to its place in line', () => {
+    expect(ofRow({ attempt: 5, max_attempts: 5 })).toEqual({
+      ...{ outcome: 'snoozed', error },
+      end: { waiting: { state: 'available', runAt: start, maxAttempts: 6, crashes: 0, error: JSON.stringify(error) } },
+    });
+  });
+
+  test('is one all the same for a caller who waits, for a rule that says so and past a week', () => {
+    expect(ofRow({ mode: 'sync', budget: 1, max_attempts: 1 })).toMatchObject({ outcome: 'failed', end: { final: { state: 'dead' } } });
+    const retry = JSON.stringify({ ...defaultRetry, rules: [{ name: 'NetworkError', action: 'fail' }] });
+    expect(ofRow({ retry })).toMatchObject({ end: { final: { state: 'dead' } } });
+    expect(ofRow({}, { now: start + 7 * 86_400_000 + 1 })).toMatchObject({ end: { final: { state: 'dead' } } });
   });
 });

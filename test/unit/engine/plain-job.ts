@@ -20,7 +20,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
     ...{ seq: 1, nonce: 0, created_at: start, state: 'executing', task: 'shell.run', queue: 'default', mode: 'async', lane: 'cpu' },
     ...{ priority: 0, attempt: 1, max_attempts: 5, budget: 5, crashes: 0, run_at: start, started_at: start, finished_at: null },
     ...{ timeout_ms: 60_000, unique_key: null, workflow_id: null, tags: '[]', retry: JSON.stringify({ ...defaultRetry, jitter: 0 }) },
-    ...{ first_started_at: start, deadline_ms: null, deadline_at: null, concurrency_key: null, unique_scope: null },
+    ...{ first_started_at: start, deadline_ms: null, deadline_at: null, concurrency_key: null, unique_scope: null, circuit: null },
     ...{
       progress: null,
       decision: null,
@@ -42,7 +42,7 @@ export function plainEntry(description: Partial<TaskDescription> = {}, changes: 
     ...{ name: 'shell.run', module: { kind: 'built-in', name: 'shell.run' }, source: 'built-in', error: null, check: () => [] },
     description: {
       ...{ title: '', description: '', lane: 'cpu', input: {}, result: {}, timeoutMs: null, retry: {}, declares: {}, examples: [] },
-      ...{ hasPredict: false, hasRollback: false, concurrency: null, concurrencyPerKey: 1 },
+      ...{ hasPredict: false, hasRollback: false, concurrency: null, concurrencyPerKey: 1, circuit: null },
       ...description,
     },
     ...changes,

@@ -72,6 +72,26 @@ describe('a module that is described', () => {
     expect(expectKind(unknown, 'not-loaded').error.code).toBe('unknown-task');
   });
 
+  it.each([
+    ["{ originOf: '/url', faults: ['TimedOut'] }", { originOf: '/url', faults: ['TimedOut'] }],
+    ["{ name: 'mail', faults: ['ECONNREFUSED'] }", { name: 'mail', faults: ['ECONNREFUSED'] }],
+  ])('says which service it calls: %s', async (written, circuit) => {
+    const answer = await thread.describe(thread.task(`export default { circuit: ${written}, run() {} };`));
+    expect(answer).toMatchObject({ type: 'described', description: { circuit } });
+  });
+
+  it.each([
+    "{ originOf: 'url', faults: ['TimedOut'] }",
+    "{ name: 'a b', faults: ['TimedOut'] }",
+    "{ name: 'mail', faults: [] }",
+    "{ name: 'mail', originOf: '/url', faults: ['TimedOut'] }",
+    "{ faults: ['TimedOut'] }",
+    "'mail'",
+  ])('refuses a service that is not one: %s', async (written) => {
+    const answer = await thread.describe(thread.task(`export default { circuit: ${written}, run() {} };`));
+    expect(answer).toMatchObject({ type: 'not-described', error: { message: expect.stringContaining('circuit') } });
+  });
+
   it('says its limits, and the errors that no retry mends as rules after its own', async () => {
     const source = `export default {
       concurrency: 3, concurrencyPerKey: 2, nonRetryable: ['ENOENT'],

@@ -156,6 +156,10 @@ describe('a status', () => {
       retryAfterMs: 0,
     });
     expect(expectKind(await thread.result(http, { url: `${url}/503?soon` }), 'failed').retryAfterMs).toBeUndefined();
+    // By its name it is known to be the service's fault.
+    for (const status of ['429?7', '503?soon', '408'])
+      expect(await thread.result(http, { url: `${url}/${status}` })).toMatchObject({ error: { name: 'HttpError' } });
+    expect(await thread.result(http, { url: `${url}/404` })).toMatchObject({ error: { name: 'Error' } });
     expect((await thread.result(http, { url: `${url}/400?7` })).kind).toBe('failed-for-good');
   });
 
