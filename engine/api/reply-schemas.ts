@@ -1,6 +1,7 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
+import { compensationStates, purposes } from '../../contract/compensation.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -79,6 +80,7 @@ const job = named(
     payload: jsonObject,
     result: json,
     optimistic: json,
+    onFailure: z.object({ task: z.string(), payload: jsonObject }).nullable(),
     error: jobError.nullable(),
     progress: z.object({ percent: z.number(), message: z.string().nullable() }).nullable(),
     tags: z.array(z.string()),
@@ -86,6 +88,9 @@ const job = named(
     workflowId: z.string().nullable(),
     scheduleId: z.string().nullable(),
     slotAt: time.nullable(),
+    purpose: z.enum(purposes),
+    compensates: z.string().nullable(),
+    compensation: z.object({ state: z.enum(compensationStates), jobId: z.string().nullable() }).nullable(),
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),

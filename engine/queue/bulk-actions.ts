@@ -94,6 +94,8 @@ export class BulkActions {
   #renew(row: JobRow, payload: string): BulkPart {
     const { control, store, now } = this.#parts;
     if (control.keyHolder(row)) return refused('another job holds the unique key');
+    const hindrance = control.renewalHindrance(row);
+    if (hindrance) return refused(hindrance);
     return { kind: 'done', row: control.inLine(store.jobs.renewJob(row, now(), payload)) };
   }
 

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
+import { Compensations, compensationPlanner } from './compensation.ts';
 import { Control } from './control.ts';
 import { listDeadGroups } from './dead-groups.ts';
 import { Dispatch } from './dispatch.ts';
@@ -67,9 +68,13 @@ export function createQueue(options: QueueOptions): QueueService {
   const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
-  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, now, random });
+  const compensations = new Compensations({ store, events, measurements, now });
+  const dispatch = new Dispatch({
+    ...{ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, compensations, now, random },
+  });
   const submit = new Submit({
     store,
+    lanes,
     catalog,
     settings,
     dispatch,
@@ -81,7 +86,10 @@ export function createQueue(options: QueueOptions): QueueService {
     random,
     spaceIsShort: options.spaceIsShort,
   });
-  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
+  store.compensations.planWith(
+    compensationPlanner({ catalog, random, nextSeq: () => submit.nextSeq(), becameReady: (row) => dispatch.becameReady(row) }),
+  );
+  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, compensations, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });

@@ -4,6 +4,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
 import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
+import type { CompensationStore } from './compensations.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
@@ -31,7 +32,14 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
+export type JobStoreParts = {
+  counters: CounterChanges;
+  scheduleLine: ScheduleLineStore;
+  deadGroups: DeadGroups;
+  compensations: CompensationStore;
+};
+
+export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations }: JobStoreParts) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -129,10 +137,13 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     } else if (row.state === 'scheduled' || row.state === 'retryable') deleteScheduled.run(row.run_at, row.seq);
   }
 
-  /** What a job no longer needs once it has ended. */
-  function letGo(row: JobRow, at: number): void {
+  /** Of every job that becomes final: lets go of what it no longer needs, and sees to what was promised of it. @param ended the job as it is then */
+  function conclude(row: JobRow, ended: JobRow, at: number): JobRow {
     unique.freeKey(row, at);
     deadlines.dropDeadline(row);
+    scheduleLine.leave(row);
+    move(row, ended.state);
+    return compensations.ended(ended, at, insertJob);
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -211,10 +222,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const changed = finish.run(end.state, at, end.result, end.error, row.progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, end.state);
-    return { ...row, ...end, finished_at: at, fingerprint };
+    return conclude(row, { ...row, ...end, finished_at: at, fingerprint }, at);
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -239,10 +247,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function cancelWaiting(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, 'cancelled');
-    return { ...row, state: 'cancelled', finished_at: at };
+    return conclude(row, { ...row, state: 'cancelled', finished_at: at }, at);
   }
 
   /** Ends a job that waits and can never run, e.g. because its payload no longer fits its task. */
@@ -250,10 +255,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     leaveWaiting(row);
     const fingerprint = deadGroups.join(row.task, error, at);
     bury.run(at, error, fingerprint, row.seq);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, 'dead');
-    return { ...row, state: 'dead', finished_at: at, error, fingerprint };
+    return conclude(row, { ...row, state: 'dead', finished_at: at, error, fingerprint }, at);
   }
 
   /**
@@ -265,6 +267,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     deadGroups.leave(row.fingerprint);
     renew.run(at, deadline_at, payload, first_payload, row.seq);
+    compensations.renewed(row);
     unique.takeKey(row, at);
     scheduleLine.enter(row);
     move(row, 'available');
@@ -332,6 +335,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
+    compensations.deleted(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }

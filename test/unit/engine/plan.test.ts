@@ -20,7 +20,17 @@ function plan(submission: Partial<SubmissionInput>, { options, facts, task }: Ci
     submissionSchema.parse({ task: 'shell.run', ...submission }),
     plainEntry(task),
     { respondAsync: false, waitMs: undefined, idempotency: undefined, ...options },
-    { now: start, nonce: 7, queue: 'default', queueState: 'open', stats: fast, startsAtOnce: true, syncHindrance: null, ...facts },
+    {
+      now: start,
+      nonce: 7,
+      queue: 'default',
+      queueState: 'open',
+      stats: fast,
+      startsAtOnce: true,
+      syncHindrance: null,
+      promised: null,
+      ...facts,
+    },
   );
 }
 
