@@ -21,3 +21,8 @@ export type Compensation = { state: CompensationState; jobId: string | null };
 
 /** How long a task's `predict` may take, in milliseconds: its caller is answered then in any case. */
 export const predictMs = 50;
+
+/** A rollback is listed under its task, and is no run of it. */
+export function taskLabel({ task, purpose }: { task: string; purpose: Purpose }): string {
+  return purpose === 'rollback' ? `${task} (rollback)` : task;
+}
