@@ -11,8 +11,8 @@ import { prepareDeadlines } from './deadlines.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
+import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
-import { slotKey } from './schedule-slot.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
 
 /** How an attempt ended, as it is kept. */
@@ -92,12 +92,6 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const amend = db.prepare(
     'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ? WHERE seq = ?',
   );
-  const bySlot = db.prepare<[string], number>('SELECT seq FROM jobs WHERE schedule_slot = ?').pluck();
-  const ofSchedule = db
-    .prepare<[string, string, number], number>(
-      'SELECT seq FROM jobs WHERE schedule_slot >= ? AND schedule_slot < ? ORDER BY schedule_slot DESC LIMIT ?',
-    )
-    .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
   // The state stands in the SQL itself: only then does the partial index apply.
   const finalAfter = Object.fromEntries(
@@ -116,7 +110,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   /** @param uniqueUntil the time up to which its unique key is kept even past its end */
   function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
     insert.run(jobColumns.map((column) => row[column]));
-    unique.takeKey(row, row.created_at, uniqueUntil);
+    unique.takeKey(row, uniqueUntil);
     deadlines.keepDeadline(row);
     if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
@@ -268,7 +262,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     deadGroups.leave(row.fingerprint);
     renew.run(at, deadline_at, payload, first_payload, row.seq);
     compensations.renewed(row);
-    unique.takeKey(row, at);
+    unique.takeKey(row);
     scheduleLine.enter(row);
     move(row, 'available');
     const renewed: JobRow = {
@@ -367,11 +361,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
       const row = readJob(key.seq);
       return row && row.created_at === key.createdAt && row.nonce === key.nonce ? row : null;
     },
-    /** Whether this slot of a schedule has a job already. */
-    hasSlot: (key: string) => bySlot.get(key) !== undefined,
-    /** A schedule's jobs, the newest slot first; `before` is the `schedule_slot` of an earlier page's last, '' for the first page. */
-    jobsOfSchedule: (schedule: string, before: string, limit: number) =>
-      ofSchedule.all(slotKey(schedule, 0), before === '' ? `${schedule}A` : before, limit).flatMap((seq) => readJob(seq) ?? []),
+    ...prepareScheduleJobs(db, readJob),
     /** As `findJob`, without reading the whole of it. */
     findMember(id: string): JobKey | null {
       const key = parseJobId(id);
