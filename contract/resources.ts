@@ -66,6 +66,10 @@ export type Task = {
   concurrency: number | null;
   /** As `concurrency`, for each `concurrencyKey`. */
   concurrencyPerKey: number;
+  /** It has a `predict`: a hybrid job is promised an answer without one from its caller. */
+  predicts: boolean;
+  /** It has a `rollback`. */
+  rollsBack: boolean;
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;

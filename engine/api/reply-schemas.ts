@@ -238,6 +238,8 @@ const task = named(
     }),
     concurrency: z.int().nullable(),
     concurrencyPerKey: z.int(),
+    predicts: z.boolean(),
+    rollsBack: z.boolean(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
     advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),

@@ -20,6 +20,8 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     declares: description.declares,
     concurrency: description.concurrency,
     concurrencyPerKey: description.concurrencyPerKey,
+    predicts: description.hasPredict,
+    rollsBack: description.hasRollback,
     examples: description.examples,
     stats,
     advice: { mode: mode === 'hybrid' ? 'async' : mode, reasons: [reason] },

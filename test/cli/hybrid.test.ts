@@ -74,6 +74,11 @@ it('a rollback that fails for good is a dead letter, and the job whose promise i
   expect(stdout).toContain('nor could it be undone');
 });
 
+it('tasks says of a task what it can do for a promise', async () => {
+  expect((await run('tasks', 'like')).stdout).toContain('predicts its answer and rolls it back');
+  expect(await json('tasks', 'shell.run')).toMatchObject({ predicts: false, rollsBack: false });
+});
+
 it('--on-failure runs a task with its payload', async () => {
   const undo = 'shell.run={"command":"echo","args":["sorry"]}';
   const { id } = await json('submit', 'like', '--mode', 'async', '--payload', '{"fails":true}', '--on-failure', undo);

@@ -151,6 +151,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       declares: {},
       concurrency: null,
       concurrencyPerKey: 1,
+      predicts: false,
+      rollsBack: false,
       examples: [],
       stats: { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null },
       advice: { mode: 'async', reasons: [] },

@@ -201,7 +201,7 @@ export function SubmitForm({ task, copyOf }: SubmitFormProps) {
           {choices.mode === 'hybrid' && (
             <CodeField
               label="Promised answer"
-              description="Any JSON; left empty, the task’s predict says it"
+              description={task.predicts ? 'Any JSON; left empty, the task predicts it' : 'Any JSON. This task predicts nothing by itself'}
               text={choices.optimistic}
               onChange={(optimistic) => setChoices({ optimistic })}
               minRows={2}
