@@ -1,6 +1,8 @@
 /** Jobs as people read them. */
 
+import { compensationWords, taskLabel } from '../contract/compensation.ts';
 import type { Attempt, Job, JobSummary } from '../contract/job.ts';
+import { isSameJson } from '../contract/json.ts';
 import { formatBytes } from './bytes.ts';
 import { between, formatDuration, formatRelative } from './durations.ts';
 import { renderError, renderJson } from './error-view.ts';
@@ -26,7 +28,7 @@ export function renderJobs(jobs: readonly JobSummary[], now: number, paint: Pain
     jobs.map((job) => [
       job.id,
       { text: stateLabel(job.state, paint), style: stateMarks[job.state].style },
-      job.task,
+      taskLabel(job),
       job.queue,
       `${job.attempt}/${job.maxAttempts}`,
       formatRelative(job.createdAt, now).replace(' ago', ''),
@@ -51,7 +53,7 @@ export function renderDead(jobs: readonly JobSummary[], now: number, paint: Pain
     jobs.map((job): Cell[] => [
       job.id,
       { text: job.error?.message ?? 'no reason was kept', style: 'red' },
-      job.task,
+      taskLabel(job),
       String(job.attempt),
       formatRelative(job.finishedAt ?? job.createdAt, now).replace(' ago', ''),
     ]),
@@ -72,7 +74,7 @@ export function detailOf(job: JobSummary, now: number): string {
       return elapsed(job, now);
     case 'dead':
     case 'cancelled':
-      return job.error?.message ?? '';
+      return [compensationText(job), job.error?.message].filter(Boolean).join(' · ');
     default:
       return '';
   }
@@ -86,6 +88,10 @@ export function progressText(progress: NonNullable<JobSummary['progress']>): str
   return progress.message === null ? `${progress.percent} %` : `${progress.percent} % ${progress.message}`;
 }
 
+function compensationText({ compensation }: JobSummary): string {
+  return compensation === null ? '' : compensationWords[compensation.state];
+}
+
 /** Everything of one job. */
 export function renderJob(job: Job, now: number, paint: Paint): string {
   const time = (at: string | null, more = '') => (at === null ? null : `${at} (${formatRelative(at, now)})${more}`);
@@ -93,7 +99,10 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
     job.startedAt !== null && job.finishedAt !== null ? `, took ${formatDuration(between(job.startedAt, job.finishedAt, now))}` : '';
   const facts = renderFacts(
     [
-      ['task', job.task],
+      ['task', taskLabel(job)],
+      ['makes up for', job.compensates],
+      ['compensation', job.compensation && [compensationText(job), job.compensation.jobId].filter(Boolean).join(': job ')],
+      ['on failure', job.onFailure && `${job.onFailure.task} ${oneLine(JSON.stringify(job.onFailure.payload))}`],
       ['queue', job.queue],
       ['mode', job.decision === null ? job.mode : `${job.mode} → ${job.decision.mode}: ${oneLine(job.decision.reason)}`],
       ['lane', job.lane],
@@ -126,6 +135,10 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
       '',
       `${paint.style('dim', 'result')}  ${formatBytes(job.resultFile.bytes)} in ${job.resultFile.path} of the home: switchyard get ${job.id} --result`,
     );
+  if (job.optimistic !== null) {
+    const kept = job.state !== 'completed' ? '' : isSameJson(job.optimistic, job.result) ? ', and kept' : ', and it came otherwise';
+    lines.push('', paint.style('dim', `promised${kept}`), indent(renderJson(job.optimistic), '  '));
+  }
   if (job.result !== null) lines.push('', paint.style('dim', 'result'), indent(renderJson(job.result), '  '));
   return lines.join('\n');
 }
@@ -160,7 +173,7 @@ export function renderAttempts(attempts: readonly Attempt[], now: number, paint:
 /** One line on how a job ended or stands: `✓ completed  0190…  shell.run  1.2s`. */
 export function renderJobLine(job: JobSummary, now: number, paint: Paint): string {
   const { style } = stateMarks[job.state];
-  return [paint.style(style, stateLabel(job.state, paint)), job.id, job.task, oneLine(detailOf(job, now))]
+  return [paint.style(style, stateLabel(job.state, paint)), job.id, taskLabel(job), oneLine(detailOf(job, now))]
     .filter((part) => part !== '')
     .join('  ');
 }

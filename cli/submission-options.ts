@@ -1,12 +1,12 @@
 /** From the options of `submit` to what a submission holds. */
 
+import { modes } from '../contract/job.ts';
 import type { Json } from '../contract/json.ts';
 import { type SubmissionInput, uniqueScopes } from '../contract/submission.ts';
 import type { Input, Option } from './command.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
 
-const offeredModes = ['sync', 'async', 'auto'] as const;
 const backoffs = ['exponential', 'linear', 'fixed'] as const;
 
 /** Of a single submission and of a schedule alike. */
@@ -26,8 +26,10 @@ export const submissionOptions = {
   mode: {
     type: 'value',
     value: 'MODE',
-    help: 'sync: answer with the result; async: answer with an id; auto: the engine chooses (default)',
+    help: 'sync: answer with the result; async: with an id; hybrid: with a promise, which is rolled back if the work fails; auto: the engine chooses (default)',
   },
+  optimistic: { type: 'value', value: 'JSON', help: 'with --mode hybrid: what is promised (default: what the task predicts)' },
+  'on-failure': { type: 'value', value: 'TASK[=JSON]', help: 'run this task, with this payload, if the job ends dead or cancelled' },
   queue: jobOptions.queue,
   priority: jobOptions.priority,
   delay: { type: 'value', value: 'DURATION', help: 'due only after e.g. 5s, 2m, 1h' },
@@ -67,20 +69,33 @@ export function readJobOptions(input: Input): JobMembers {
 /** As `readJobOptions`; `task` and `payload` are added by the caller. @throws UsageError */
 export function readSubmissionOptions(input: Input): Partial<SubmissionInput> {
   const members: Partial<SubmissionInput> = readJobOptions(input);
-  const mode = input.choice('mode', offeredModes);
+  const mode = input.choice('mode', modes);
+  const optimistic = input.text('optimistic');
+  const onFailure = input.text('on-failure');
   const delayMs = input.duration('delay');
   const runAt = input.text('run-at');
   const deadlineMs = input.duration('deadline');
   const concurrencyKey = input.text('concurrency-key');
   const unique = readUnique(input);
   if (delayMs !== undefined && runAt !== undefined) throw new UsageError('--delay and --run-at do not go together.');
+  if (optimistic !== undefined && mode !== 'hybrid') throw new UsageError('--optimistic goes with --mode hybrid.');
+  if (onFailure !== undefined && mode === 'sync')
+    throw new UsageError('--on-failure does not go with --mode sync: the failure is told at once.');
   if (mode !== undefined) members.mode = mode;
+  if (optimistic !== undefined) members.optimistic = parseJson(optimistic, '--optimistic');
+  if (onFailure !== undefined) members.onFailure = readOnFailure(onFailure);
   if (delayMs !== undefined) members.delayMs = delayMs;
   if (runAt !== undefined) members.runAt = readTime(runAt);
   if (deadlineMs !== undefined) members.deadlineMs = deadlineMs;
   if (concurrencyKey !== undefined) members.concurrencyKey = concurrencyKey;
   if (unique !== null) members.unique = unique;
   return members;
+}
+
+function readOnFailure(written: string): NonNullable<SubmissionInput['onFailure']> {
+  const equals = written.indexOf('=');
+  if (equals === -1) return { task: written };
+  return { task: written.slice(0, equals), payload: parsePayload(written.slice(equals + 1), 'what stands after = of --on-failure') };
 }
 
 function readRetry(input: Input): NonNullable<SubmissionInput['retry']> {
@@ -126,13 +141,16 @@ function readTime(written: string): string {
 
 /** @param source how the text was given, for the error. @throws UsageError */
 export function parsePayload(text: string, source: string): { [key: string]: Json } {
-  let payload: unknown;
+  const payload = parseJson(text, source);
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw new UsageError(`${source} must be a JSON object.`);
+  return payload;
+}
+
+function parseJson(text: string, source: string): Json {
   try {
-    payload = JSON.parse(text);
+    return JSON.parse(text) as Json;
   } catch (error) {
-    const quoting = source === '--payload' ? ' Quote it for the shell: --payload \'{"key":"value"}\'.' : '';
+    const quoting = source.startsWith('--') ? ` Quote it for the shell: ${source} '{"key":"value"}'.` : '';
     throw new UsageError(`${source} is not JSON: ${error instanceof Error ? error.message : String(error)}.${quoting}`);
   }
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw new UsageError(`${source} must be a JSON object.`);
-  return payload as { [key: string]: Json };
 }

@@ -14,6 +14,9 @@ export const jobEventTypes = [
   'job.completed',
   'job.dead',
   'job.cancelled',
+  /** The job that makes up for this one has ended: well, or as dead or cancelled. */
+  'job.compensated',
+  'job.compensation-failed',
   'job.changed',
   'job.deleted',
 ] as const;

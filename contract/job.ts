@@ -1,3 +1,4 @@
+import type { Compensation, Purpose } from './compensation.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { AttemptOutcome, JobState } from './states.ts';
 
@@ -16,9 +17,12 @@ export type JobError = {
   details?: Json;
 };
 
+/** A task to run when another job has failed. */
+export type OnFailure = { task: string; payload: JsonObject };
+
 export type Progress = { percent: number; message: string | null };
 
-/** Why `auto` chose as it did. Times in milliseconds. */
+/** Why `auto` chose as it did, or why a hybrid job was answered without a promise. Times in milliseconds. */
 export type Decision = {
   mode: 'sync' | 'async' | 'hybrid' | 'wait';
   reason: string;
@@ -48,6 +52,11 @@ export type JobSummary = {
   scheduleId: string | null;
   /** The schedule's slot that it was made for; null also for a run by hand. */
   slotAt: string | null;
+  purpose: Purpose;
+  /** The job that this one makes up for: a rollback, or what its caller gave as `onFailure`. */
+  compensates: string | null;
+  /** Of a job that ended dead or cancelled, what was done about it; null as long as there was no need. */
+  compensation: Compensation | null;
   createdAt: string;
   runAt: string;
   startedAt: string | null;
@@ -60,7 +69,10 @@ export type ResultFile = { path: string /** Inside the home. */; bytes: number }
 export type Job = JobSummary & {
   payload: JsonObject;
   result: Json;
+  /** What a hybrid job's caller was answered before the work was done. */
   optimistic: Json;
+  /** What its caller wants to run if it ends dead or cancelled, in place of the task's own `rollback`. */
+  onFailure: OnFailure | null;
   decision: Decision | null;
   /** When it has to have ended, from `deadlineMs`. */
   deadlineAt: string | null;

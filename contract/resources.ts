@@ -69,6 +69,10 @@ export type Task = {
   concurrencyPerKey: number;
   /** Which service it calls, and which errors are that service's fault; null: it names none. */
   circuit: CircuitDeclaration | null;
+  /** It has a `predict`: a hybrid job is promised an answer without one from its caller. */
+  predicts: boolean;
+  /** It has a `rollback`. */
+  rollsBack: boolean;
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;

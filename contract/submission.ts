@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { modes } from './job.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
@@ -77,15 +77,17 @@ export const uniqueSchema = z.strictObject({
   forMs: z.int().min(1).max(limits.uniqueForMs).exactOptional(),
 });
 
+export const jsonSchema = z.custom<Json>((value) => value !== undefined, 'must be JSON');
+
+/** Runs when the job ends dead or cancelled, in place of the task's own `rollback`. */
+export const onFailureSchema = z.strictObject({ task: nameSchema, payload: payloadSchema.default(() => ({})) });
+
 const notOfferedYet = (what: string) => `${what} is not offered by this version; leave it out`;
 
 export const submissionSchema = z.strictObject({
   task: nameSchema,
   payload: payloadSchema.default(() => ({})),
-  mode: z
-    .enum(modes, { error: 'must be "sync", "async" or "auto"' })
-    .refine((mode) => mode !== 'hybrid', notOfferedYet('mode "hybrid"'))
-    .default('auto'),
+  mode: z.enum(modes, { error: 'must be "sync", "async", "hybrid" or "auto"' }).default('auto'),
   queue: nameSchema.optional(),
   priority: prioritySchema.default(0),
   delayMs: durationMs.max(366 * 86_400_000).default(0),
@@ -101,8 +103,9 @@ export const submissionSchema = z.strictObject({
   concurrencyKey: z.string().min(1).max(limits.uniqueKeyLength).optional(),
   unique: uniqueSchema.nullable().optional(),
   tags: tagsSchema.default(() => []),
-  optimistic: z.null({ error: notOfferedYet('optimistic') }).optional(),
-  onFailure: z.null({ error: notOfferedYet('onFailure') }).optional(),
+  /** With mode `hybrid`: the answer to be given before the work is done; null or nothing: what the task's `predict` returns. */
+  optimistic: jsonSchema.optional(),
+  onFailure: onFailureSchema.nullable().optional(),
   notify: z.array(z.never({ error: notOfferedYet('notify') })).optional(),
 });
 

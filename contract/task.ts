@@ -1,10 +1,20 @@
 /** What a task is, for its author: built-in ones and the user's own look the same. */
 
 import type { CircuitDeclaration } from './circuit.ts';
+import type { JobError } from './job.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export const builtInTasks = ['shell.run', 'http.request', 'image.convert', 'file.hash'] as const;
+
+/** What a compensating run is told of the job that it makes up for, as that one ended. */
+export type CompensatedJob = {
+  jobId: string;
+  /** What its caller was promised; null: nothing. */
+  optimistic: Json;
+  /** Why it failed; null when it was cancelled before it ran. */
+  error: JobError | null;
+};
 
 export type TaskContext = {
   /** Stays the same over all attempts: pass it on as an idempotency key. */
@@ -15,6 +25,8 @@ export type TaskContext = {
   readonly signal: AbortSignalLike;
   /** Results of the jobs this one depends on, by name. */
   readonly parents: Readonly<Record<string, Json>>;
+  /** In a `rollback`, and in a job that another one names as its `onFailure`; null anywhere else. */
+  readonly compensates: CompensatedJob | null;
   /** W3C `traceparent` for outgoing calls. */
   readonly traceparent: string;
   /** One line (or several) for the job's log. */
@@ -67,7 +79,9 @@ export type TaskDefinition<Payload = never, Result = unknown> = {
   circuit?: CircuitDeclaration;
   examples?: JsonObject[];
   run(payload: Payload, task: TaskContext): Result | Promise<Result>;
+  /** The answer of a hybrid job before its work is done; within 50 ms, and without effects. */
   predict?(payload: Payload): Result | Promise<Result>;
+  /** Takes back what was promised of a hybrid job that ended dead or cancelled. A job of its own, retried as any other: it may run more than once. */
   rollback?(payload: Payload, task: TaskContext): unknown;
 };
 

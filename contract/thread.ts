@@ -19,6 +19,10 @@ export type ThreadJob = {
   attempt: number;
   module: TaskModule;
   payload: string;
+  /** Which function of the task; `run` when it is left out. */
+  purpose?: 'rollback' | 'predict';
+  /** A CompensatedJob as JSON, for a run that makes up for another job. */
+  compensates?: string;
 };
 
 export type AbortReason = 'cancelled' | 'timed-out' | 'stopping';
@@ -74,6 +78,8 @@ export type ThreadMemory = { heapBytes: number; externalBytes: number };
 export type FromThread =
   | ({ type: 'outcomes'; outcomes: ThreadOutcome[] } & ThreadMemory)
   | { type: 'output'; output: ThreadOutput[] }
+  /** A task's `predict` is about to be called: its code is loaded, and its time begins. Sent at once, as it may block the thread. */
+  | { type: 'predicting'; run: number }
   | { type: 'described'; request: number; description: TaskDescription }
   | { type: 'not-described'; request: number; error: JobError }
   | ({ type: 'pong'; ping: number; utilization: number } & ThreadMemory);

@@ -11,7 +11,7 @@ import { JobLog } from './job-log.ts';
 import { JobProgress } from './job-progress.ts';
 import type { Outbox } from './outbox.ts';
 import { JobContext } from './task-context.ts';
-import { requestOf } from './task-errors.ts';
+import { failForGood, requestOf } from './task-errors.ts';
 import { readableBytes } from './text-limits.ts';
 
 /** Which run the code that is executing belongs to; it follows timers, callbacks and promises. */
@@ -20,7 +20,7 @@ export const currentRun = new AsyncLocalStorage<Run>();
 /** All that run on this thread now. */
 export const runningRuns = new Set<Run>();
 
-export type Runnable = Pick<TaskDefinition, 'run'>;
+export type Runnable = Pick<TaskDefinition, 'run' | 'predict' | 'rollback'>;
 
 /** What a job costs is what its task touches: signal, log and progress are made at first use. */
 export class Run {
@@ -76,8 +76,14 @@ export class Run {
   abort(reason: AbortReason): void {
     if (this.#ended || this.#abortReason !== null) return;
     this.#abortReason = reason;
-    if (!this.#started) this.#end({ kind: 'aborted', reason, error: null });
+    // Nobody waits for what a prediction says now: its place is free at once, unless it blocks its thread.
+    if (!this.#started || this.job.purpose === 'predict') this.#end({ kind: 'aborted', reason, error: null });
     else this.#controller?.abort(reason);
+  }
+
+  /** The time that a prediction may take begins. */
+  predicting(): void {
+    this.#outbox.send({ type: 'predicting', run: this.job.run });
   }
 
   notLoaded(error: unknown): void {
@@ -165,7 +171,18 @@ export class Run {
 }
 
 function callTask(task: Runnable, run: Run): unknown {
-  return task.run(JSON.parse(run.job.payload) as never, new JobContext(run));
+  const payload = JSON.parse(run.job.payload) as never;
+  switch (run.job.purpose) {
+    case undefined:
+      return task.run(payload, new JobContext(run));
+    case 'rollback':
+      if (!task.rollback) throw failForGood('The task has no function "rollback" any more, so what was promised could not be taken back.');
+      return task.rollback(payload, new JobContext(run));
+    case 'predict':
+      if (!task.predict) throw failForGood('The task has no function "predict" any more.');
+      run.predicting();
+      return task.predict(payload);
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

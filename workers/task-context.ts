@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { LogStream } from '../contract/job.ts';
 import type { Json } from '../contract/json.ts';
-import type { TaskContext } from '../contract/task.ts';
+import type { CompensatedJob, TaskContext } from '../contract/task.ts';
 import { failForGood, retryAfter, snooze } from './task-errors.ts';
 
 /** As the built-in tasks see it: the platform's own signal, and the home for what they note there. */
@@ -11,7 +11,7 @@ export type BuiltInContext = Omit<TaskContext, 'signal'> & { readonly signal: Ab
 
 /** What a run lends its task. */
 export type ContextSource = {
-  readonly job: { readonly jobId: string; readonly attempt: number };
+  readonly job: { readonly jobId: string; readonly attempt: number; readonly compensates?: string };
   readonly home: string;
   readonly signal: AbortSignal;
   log(text: string, stream: LogStream): void;
@@ -48,6 +48,11 @@ export class JobContext implements BuiltInContext {
 
   get parents(): Readonly<Record<string, Json>> {
     return noParents;
+  }
+
+  get compensates(): CompensatedJob | null {
+    const { compensates } = this.#run.job;
+    return compensates === undefined ? null : (JSON.parse(compensates) as CompensatedJob);
   }
 
   get traceparent(): string {

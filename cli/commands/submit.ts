@@ -43,6 +43,10 @@ export const submit: Command = {
     { command: 'switchyard submit shell.run --wait -- convert a.png b.webp', about: 'a command, until it has ended' },
     { command: `switchyard submit file.hash --mode sync --payload '{"paths":["/etc/hosts"]}'`, about: 'the result at once' },
     { command: 'switchyard submit http.request --payload @request.json --retry-max 10 --tag nightly', about: 'the input from a file' },
+    {
+      command: `switchyard submit like --mode hybrid --optimistic '{"likes":8}'`,
+      about: 'a promise at once, rolled back if the work fails',
+    },
     { command: 'switchyard submit --file jobs.ndjson --wait', about: 'many, and how they ended' },
   ],
   async run(input, context) {
@@ -112,9 +116,14 @@ async function printAccepted(job: Job, { json, print, remark, io, errorPaint }: 
     return exitCodes.done;
   }
   await print(job.id);
+  if (job.mode === 'hybrid') await remark(promiseText(job));
   const next = isFinal(job.state) ? `switchyard get ${job.id}` : `switchyard logs ${job.id} -f`;
   await remark(`${renderJobLine(job, io.now(), { ...errorPaint, style: (_, text) => text })}\n${next}`);
   return exitCodes.done;
+}
+
+function promiseText({ optimistic, decision }: Job): string {
+  return optimistic === null ? (decision?.reason ?? 'Nothing was promised.') : `Promised: ${harmless(JSON.stringify(optimistic))}`;
 }
 
 async function printEnd(

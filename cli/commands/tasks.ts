@@ -80,6 +80,7 @@ function renderTask(task: Task, paint: Paint): string {
       ['retries', retriesOf(defaults.retry)],
       ['at once', task.concurrency === null ? null : String(task.concurrency)],
       ['at once per key', String(task.concurrencyPerKey)],
+      ['hybrid', hybridText(task)],
       [
         'measured',
         stats.samples === 0
@@ -95,6 +96,11 @@ function renderTask(task: Task, paint: Paint): string {
   if (task.examples.length > 0) lines.push('', paint.style('dim', 'examples'));
   for (const example of task.examples) lines.push(`  switchyard submit ${task.name} --payload ${quoted(JSON.stringify(example))}`);
   return lines.join('\n');
+}
+
+function hybridText({ predicts, rollsBack }: Task): string | null {
+  const has = [...(predicts ? ['predicts its answer'] : []), ...(rollsBack ? ['rolls it back'] : [])];
+  return has.length === 0 ? null : has.join(' and ');
 }
 
 function retriesOf({ maxAttempts, backoff, baseMs, delaysMs, retryForMs, rules }: RetryPolicy): string {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Circuit } from '../../contract/circuit.ts';
 import { circuitStates } from '../../contract/circuit.ts';
+import { compensationStates, purposes } from '../../contract/compensation.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
 import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
@@ -64,6 +65,7 @@ const job = named(
     payload: jsonObject,
     result: json,
     optimistic: json,
+    onFailure: z.object({ task: z.string(), payload: jsonObject }).nullable(),
     error: jobError.nullable(),
     progress: z.object({ percent: z.number(), message: z.string().nullable() }).nullable(),
     tags: z.array(z.string()),
@@ -71,6 +73,9 @@ const job = named(
     workflowId: z.string().nullable(),
     scheduleId: z.string().nullable(),
     slotAt: time.nullable(),
+    purpose: z.enum(purposes),
+    compensates: z.string().nullable(),
+    compensation: z.object({ state: z.enum(compensationStates), jobId: z.string().nullable() }).nullable(),
     decision: decision.nullable(),
     deadlineAt: time.nullable(),
     concurrencyKey: z.string().nullable(),
@@ -223,6 +228,8 @@ const task = named(
     circuit: z
       .union([z.object({ name: z.string(), faults: z.array(z.string()) }), z.object({ originOf: z.string(), faults: z.array(z.string()) })])
       .nullable(),
+    predicts: z.boolean(),
+    rollsBack: z.boolean(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
     advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),

@@ -2,8 +2,8 @@ import { Piscina } from 'piscina';
 import type { LaneName } from '../../contract/job.ts';
 import type { Lane as LaneReport, RecycledThread } from '../../contract/resources.ts';
 import type { AbortReason } from '../../contract/thread.ts';
-import { type LaneListener, type RunRequest, threadRoom } from '../queue/lanes.ts';
-import { ThreadHost } from './thread-host.ts';
+import { type RunRequest, threadRoom } from '../queue/lanes.ts';
+import { ThreadHost, type ThreadListener } from './thread-host.ts';
 
 export type LaneOptions = {
   name: LaneName;
@@ -11,7 +11,7 @@ export type LaneOptions = {
   maxThreads: number;
   home: string;
   threadEntry: string;
-  listener: LaneListener;
+  listener: ThreadListener;
   cancelGraceMs: number;
   now: () => number;
   nextThreadId: () => number;

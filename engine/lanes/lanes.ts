@@ -4,8 +4,18 @@ import type { LaneName } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
 import type { Workers } from '../../contract/resources.ts';
 import type { AbortReason } from '../../contract/thread.ts';
-import { ioRoom, type LaneListener, type Lanes, type RunRequest, threadRoom } from '../queue/lanes.ts';
+import {
+  ioRoom,
+  type LaneListener,
+  type Lanes,
+  type Prediction,
+  type PredictRequest,
+  type RunRequest,
+  threadRoom,
+} from '../queue/lanes.ts';
 import { Lane } from './lane.ts';
+import { Predictions } from './predictions.ts';
+import type { ThreadListener } from './thread-host.ts';
 
 /** Beside the bundled engine, or in the sources. */
 export const threadEntry = fileURLToPath(
@@ -41,6 +51,7 @@ export type ThreadLanesOptions = {
 /** The lanes on real threads. */
 export class ThreadLanes implements Lanes {
   readonly #lanes: Record<LaneName, Lane>;
+  readonly #predictions = new Predictions();
   #listener: LaneListener | null = null;
   readonly #tending: NodeJS.Timeout;
 
@@ -53,8 +64,12 @@ export class ThreadLanes implements Lanes {
     now = Date.now,
   }: ThreadLanesOptions) {
     let threads = 0;
-    const listener: LaneListener = {
-      ended: (reports) => this.#listener?.ended(reports),
+    const listener: ThreadListener = {
+      ended: (reports) => {
+        const runs = this.#predictions.takeFrom(reports);
+        if (runs.length > 0) this.#listener?.ended(runs);
+      },
+      predicting: (run) => this.#predictions.begun(run),
       output: (output) => this.#listener?.output(output),
       placed: (run, thread) => this.#listener?.placed(run, thread),
       recycled: (thread) => this.#listener?.recycled(thread),
@@ -89,6 +104,10 @@ export class ThreadLanes implements Lanes {
 
   start(lane: LaneName, request: RunRequest): void {
     this.#lanes[lane].start(request);
+  }
+
+  predict(request: PredictRequest): Promise<Prediction> {
+    return this.#predictions.ask(this.#lanes.interactive, request);
   }
 
   abort(run: number, reason: AbortReason): void {

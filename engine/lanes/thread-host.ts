@@ -7,6 +7,13 @@ import { endOrphans } from './orphans.ts';
 
 /** A thread that does not answer for this long is stuck in synchronous code. */
 const unresponsiveMs = 1_000;
+/** A prediction that is late and blocks its thread holds up callers who wait: it gets no longer than this, in milliseconds. */
+const predictGraceMs = 500;
+
+export type ThreadListener = LaneListener & {
+  /** A prediction's code is loaded and about to be called. */
+  predicting(run: number): void;
+};
 
 type Run = {
   request: RunRequest;
@@ -22,7 +29,7 @@ export type ThreadHostOptions = {
   lane: LaneName;
   pool: Piscina;
   home: string;
-  listener: LaneListener;
+  listener: ThreadListener;
   cancelGraceMs: number;
   /** It is replaced when it holds more. */
   recycleBytes: number;
@@ -91,8 +98,11 @@ export class ThreadHost {
     this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
     if (this.#outbox.length === 0) setImmediate(() => this.#sendOutbox());
-    const { run, jobId, attempt, module, payload } = request;
-    this.#outbox.push({ run, jobId, attempt, module, payload });
+    const { run, jobId, attempt, module, payload, purpose, compensates } = request;
+    const job: ThreadJob = { run, jobId, attempt, module, payload };
+    if (purpose !== undefined) job.purpose = purpose;
+    if (compensates !== undefined) job.compensates = compensates;
+    this.#outbox.push(job);
     this.#options.listener.placed(run, this.id);
   }
 
@@ -102,7 +112,8 @@ export class ThreadHost {
     run.aborted = reason;
     this.#sendOutbox();
     this.#send({ type: 'abort', run: runId, reason });
-    run.grace = setTimeout(() => void this.#giveUp(runId, run, reason), this.#options.cancelGraceMs);
+    const graceMs = run.request.purpose === 'predict' ? predictGraceMs : this.#options.cancelGraceMs;
+    run.grace = setTimeout(() => void this.#giveUp(runId, run, reason), graceMs);
   }
 
   ping(): void {
@@ -150,6 +161,8 @@ export class ThreadHost {
       this.#report(reports);
     } else if (message.type === 'output') {
       this.#options.listener.output(message.output.filter(({ run }) => this.#runs.has(run)));
+    } else if (message.type === 'predicting') {
+      this.#options.listener.predicting(message.run);
     } else if (message.type === 'pong') {
       this.#weigh(message);
       this.utilization = message.utilization;

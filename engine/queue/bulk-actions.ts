@@ -95,6 +95,8 @@ export class BulkActions {
   #renew(row: JobRow, payload: string): BulkPart {
     const { control, store, catalog, now } = this.#parts;
     if (control.keyHolder(row)) return refused('another job holds the unique key');
+    const hindrance = control.renewalHindrance(row);
+    if (hindrance) return refused(hindrance);
     const circuit = circuitAfter(row, payload, catalog.known(row.task));
     return { kind: 'done', row: control.inLine(store.jobs.renewJob({ ...row, circuit }, now(), payload)) };
   }

@@ -7,6 +7,7 @@ import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
+import { type Compensations, renewalHindrance } from './compensation.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LogBook } from './log-book.ts';
@@ -23,6 +24,7 @@ export type ControlParts = {
   waiters: Waiters;
   logBook: LogBook;
   resultFiles: ResultFiles;
+  compensations: Compensations;
   now: () => number;
 };
 
@@ -123,10 +125,12 @@ export class Control {
     events.job('job.deleted', row, now());
     logBook.jobEnded(row.seq);
     waiters.wake(row.seq, null);
+    this.#parts.compensations.announceDeleted(row);
   }
 
   announceAvailable(row: JobRow): void {
     this.#parts.events.job('job.available', row, this.#parts.now());
+    if (row.compensates !== null) this.#parts.compensations.announceRenewed(row);
   }
 
   #available(move: () => JobRow): Promise<JobRow> {
@@ -142,7 +146,14 @@ export class Control {
   #renew(row: JobRow): JobRow {
     const holder = this.keyHolder(row);
     if (holder) throw wrongState(row, 'retry', `its unique key "${row.unique_key}" is taken by job ${jobIdOf(holder)}`);
+    const hindrance = this.renewalHindrance(row);
+    if (hindrance) throw wrongState(row, 'retry', row.compensated_by === null ? hindrance : `${hindrance}: job ${row.compensated_by}`);
     return this.inLine(this.#parts.store.jobs.renewJob(row, this.#parts.now()));
+  }
+
+  /** Why a job that has ended may not run again beside what makes up for it; null: it may. */
+  renewalHindrance(row: JobRow): string | null {
+    return renewalHindrance(row, this.#parts.store.jobs.findJob);
   }
 
   /** The other job that holds this one's unique key now. */

@@ -7,11 +7,12 @@ import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Circuits } from './circuits.ts';
+import type { Compensations } from './compensation.ts';
 import { Concurrency, type Gated, limitsOf } from './concurrency.ts';
 import { Deadlines, type Overdue } from './deadlines.ts';
 import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Lanes, RunReport, RunRequest } from './lanes.ts';
+import type { Lanes, RunReport } from './lanes.ts';
 import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
@@ -19,6 +20,7 @@ import { deadlineErrorName, outcomeOf } from './outcome.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
+import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -38,6 +40,7 @@ export type DispatchParts = {
   resultFiles: ResultFiles;
   measurements: Measurements;
   drains: DrainRates;
+  compensations: Compensations;
   now: () => number;
   random: () => number;
 };
@@ -67,7 +70,8 @@ export class Dispatch {
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
   #lastRun = 0;
-  #stopped = false;
+  /** Until it is opened, and from a drain on. */
+  #stopped = true;
   #drained: (() => void) | null = null;
 
   constructor(parts: DispatchParts) {
@@ -95,6 +99,7 @@ export class Dispatch {
 
   /** Begins to claim. */
   open(): void {
+    this.#stopped = false;
     this.circuits.open();
     this.#line.open();
     this.#deadlines.open();
@@ -250,7 +255,8 @@ export class Dispatch {
     if (!entry || entry.error) return;
     for (;;) {
       const release = (row: JobRow) => {
-        const misfits = entry.check(JSON.parse(row.payload));
+        // What was done with a payload that no longer fits is taken back with that same payload.
+        const misfits = row.purpose === 'rollback' ? [] : entry.check(JSON.parse(row.payload));
         if (misfits.length > 0) return store.jobs.buryWaiting(row, JSON.stringify(misfitError(misfits)), now());
         store.jobs.releaseHeld(row);
         this.becameReady(row);
@@ -285,11 +291,12 @@ export class Dispatch {
 
   /** After the commit that ended a job: tells everyone who waits or watches. */
   announceEnd(row: JobRow): void {
-    const { events, waiters, logBook, measurements, drains, now } = this.#parts;
+    const { events, waiters, logBook, measurements, drains, compensations, now } = this.#parts;
     if (row.state === 'completed' || row.state === 'dead' || row.state === 'cancelled') {
       measurements.finished(row.state);
       drains.ended(row.queue);
       events.job(`job.${row.state}`, row, now());
+      if (row.on_failure !== null || row.compensates !== null) compensations.announceEnd(row);
     }
     // It may have been the one that was let in line for the rest of its key.
     if (row.state !== 'completed') this.leftLine(row);
@@ -302,16 +309,7 @@ export class Dispatch {
     const run = ++this.#lastRun;
     this.#running.set(run, { row, room, thread: null, cancelRequested: false });
     this.#runOf.set(row.seq, run);
-    const request: RunRequest = {
-      run,
-      jobId: jobIdOf(row),
-      attempt: row.attempt,
-      module: entry.module,
-      payload: row.payload,
-      timeoutMs: row.timeout_ms,
-      room,
-    };
-    this.#parts.lanes.start(row.lane, request);
+    this.#parts.lanes.start(row.lane, runRequestOf(row, entry, run, room));
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
     this.#deadlines.watch(row);
   }
@@ -348,7 +346,9 @@ export class Dispatch {
         if (ended) {
           const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
           const failed = outcome !== 'succeeded';
-          if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+          // How long a rollback takes says nothing of how long its task does.
+          if (counted && row.purpose === 'run')
+            this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
           this.#announce(ended);
         }
         if (this.#running.size === 0) this.#drained?.();

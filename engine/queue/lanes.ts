@@ -18,7 +18,20 @@ export type RunRequest = {
   /** Milliseconds until it is aborted with `timed-out`. */
   timeoutMs: number;
   room: number;
+  /** Which function of the task; `run` when it is left out. */
+  purpose?: 'rollback' | 'predict';
+  /** A CompensatedJob as JSON. */
+  compensates?: string;
 };
+
+export type PredictRequest = { module: TaskModule; payload: string; room: number };
+
+/** What a task's `predict` said, as JSON text, or why it said nothing in time. */
+export type Prediction =
+  | { kind: 'predicted'; value: string }
+  | { kind: 'failed'; message: string }
+  | { kind: 'late' }
+  | { kind: 'not-loaded' };
 
 export type RunResult =
   | ThreadResult
@@ -45,6 +58,11 @@ export interface Lanes {
   places(lane: LaneName, room: number): number;
   /** Only as many as `places` allows. Messages leave at the end of the turn, in arrays. */
   start(lane: LaneName, request: RunRequest): void;
+  /**
+   * Calls a task's `predict` on the interactive lane; only where `places` allows one. Answers `predictMs` after the call at the
+   * latest, before which the code of a task that the thread has not run yet gets a second to load. Never rejects.
+   */
+  predict(request: PredictRequest): Promise<Prediction>;
   /** Signals the task; if it has not ended after the grace period, its thread is ended. */
   abort(run: number, reason: AbortReason): void;
   workers(): Workers;

@@ -53,6 +53,8 @@ export class Line {
   #emptied: { queue: string; lane: LaneName }[] = [];
   #opened: OpenedGate[] = [];
   #looks = 0;
+  /** Jobs that came into line so far. */
+  #entries = 0;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
@@ -74,6 +76,7 @@ export class Line {
   }
 
   entered(row: JobRow): void {
+    this.#entries++;
     this.#ready[row.lane].add(row.queue);
   }
 
@@ -155,11 +158,13 @@ export class Line {
         if (tokens <= 0) this.#tokens.setIfEarlier(rates.nextAt(queue));
         const asked = Math.min(share, left, concurrency.room(queue, lane), tokens);
         if (asked <= 0) continue;
+        const entries = this.#entries;
         const { started, exhausted } = this.#claimFrom(queue, lane, asked, at);
         rates.take(queue, started, at);
         left -= started;
         ready.delete(queue);
-        if (exhausted) {
+        // What could not be started any more may have put something in line: what is to be done about it.
+        if (exhausted && entries === this.#entries) {
           this.#emptied.push({ queue, lane });
         } else {
           ready.add(queue);

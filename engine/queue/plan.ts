@@ -10,6 +10,7 @@ import type { SubmitOptions } from './backend.ts';
 import { type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
 import { decide } from './decide.ts';
 import type { SyncHindrance } from './dispatch.ts';
+import { type Promised, undoOf } from './promise.ts';
 
 export type PlanFacts = {
   now: number;
@@ -22,6 +23,8 @@ export type PlanFacts = {
   /** Why it cannot start on the interactive lane now; null: it can. */
   syncHindrance: SyncHindrance | null;
   circuit: string | null;
+  /** Of a hybrid job. */
+  promised: Promised | null;
 };
 
 /** @throws Problem invalid-request, lane-saturated, rate-limited, circuit-open */
@@ -33,9 +36,10 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
   const deadlineAt = submission.deadlineMs === undefined ? null : now + submission.deadlineMs;
   if (deadlineAt !== null && runAt >= deadlineAt)
     throw invalid('/deadlineMs', 'must be longer than it is until the job is due, or it would never run');
-  const mode: Mode = submission.mode !== 'auto' && respondAsync ? 'async' : submission.mode;
+  const mode: Mode = submission.mode === 'sync' && respondAsync ? 'async' : submission.mode;
   if (mode === 'sync') refuseSync(submission, runAt, options.idempotency !== undefined || submission.unique != null, facts);
-  const decision = mode === 'auto' ? decisionFor(runAt, waitMs, respondAsync, facts) : null;
+  const decision = mode === 'auto' ? decisionFor(runAt, waitMs, respondAsync, facts) : unpromised(facts);
+  const undo = undoOf(submission, entry);
   const declared = defaultsOf(entry);
   const retry = mergeRetry(declared.retry, submission.retry ?? {});
   // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
@@ -67,7 +71,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     error: null,
     payload: JSON.stringify(submission.payload),
     first_payload: null,
-    optimistic: null,
+    optimistic: facts.promised?.optimistic ?? null,
     result: null,
     first_started_at: null,
     deadline_ms: submission.deadlineMs ?? null,
@@ -78,7 +82,18 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     schedule_slot: null,
     fingerprint: null,
     result_bytes: null,
+    purpose: 'run',
+    on_failure: undo === null ? null : JSON.stringify(undo),
+    compensates: null,
+    compensation: null,
+    compensated_by: null,
   };
+}
+
+/** Why a hybrid job was answered without a promise. */
+function unpromised({ promised, stats }: PlanFacts): Decision | null {
+  if (!promised || promised.reason === null) return null;
+  return { mode: 'hybrid', reason: promised.reason, p95Ms: stats.p95Ms, samples: stats.samples, waitMs: null };
 }
 
 /** How long the caller waits for a job that was planned now or before. @param asked milliseconds, if the caller gave them */

@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
+import { Compensations, compensationPlanner } from './compensation.ts';
 import { Control } from './control.ts';
 import { listDeadGroups } from './dead-groups.ts';
 import { diagnose } from './diagnosis.ts';
@@ -77,11 +78,13 @@ export function createQueue(options: QueueOptions): QueueService {
   const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
+  const compensations = new Compensations({ store, events, measurements, now });
   const dispatch = new Dispatch({
-    ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, now, random },
+    ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, compensations, now, random },
   });
   const submit = new Submit({
     store,
+    lanes,
     catalog,
     settings,
     dispatch,
@@ -93,7 +96,10 @@ export function createQueue(options: QueueOptions): QueueService {
     random,
     spaceIsShort: options.spaceIsShort,
   });
-  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, now });
+  store.compensations.planWith(
+    compensationPlanner({ catalog, random, nextSeq: () => submit.nextSeq(), becameReady: (row) => dispatch.becameReady(row) }),
+  );
+  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, compensations, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
   const backups = new Backups({ source: store.file, resultsFolder: options.resultsFolder, now });
   const retention = new Retention({ store, resultFiles, now, deleted: (row) => control.announceDeleted(row), log: options.log });

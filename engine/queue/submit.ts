@@ -15,15 +15,18 @@ import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import { backlogWaitMs, type DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
+import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
   store: Store;
+  lanes: Lanes;
   catalog: Catalog;
   settings: QueueSettings;
   dispatch: Dispatch;
@@ -55,6 +58,11 @@ export class Submit {
     this.#stopping = true;
   }
 
+  /** The number of a job that is made inside a transaction without a submission. */
+  nextSeq(): number {
+    return ++this.#lastSeq;
+  }
+
   async submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const { catalog } = this.#parts;
     this.#refuseWhenStopping();
@@ -63,8 +71,11 @@ export class Submit {
     if (replayed) return this.#answer({ row: replayed, how: 'replayed' }, submission, options);
     this.#refuseWhenShort();
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
-    const checked = this.#check(submission, entry, '');
-    const plan = this.#plan(submission, checked, options);
+    const { onFailure } = submission;
+    const compensator = onFailure ? (catalog.current(onFailure.task) ?? (await catalog.load(onFailure.task))) : null;
+    const checked = this.#check(submission, entry, compensator, '');
+    const promised = submission.mode === 'hybrid' ? await this.#promise(submission, checked) : null;
+    const plan = this.#plan(submission, checked, options, promised);
     const standing = await this.#insert(plan, options);
     return this.#answer(standing, submission, options);
   }
@@ -75,7 +86,8 @@ export class Submit {
     this.#refuseWhenStopping();
     this.#refuseWhenShort();
     const entries = new Map<string, CatalogEntry | null>();
-    for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
+    const names = submissions.flatMap(({ task, onFailure }) => (onFailure ? [task, onFailure.task] : task));
+    for (const name of new Set(names)) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
     const errors: FieldError[] = [];
     const plans: Plan[] = [];
     for (const [index, submission] of submissions.entries()) {
@@ -87,8 +99,10 @@ export class Submit {
         errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for the jobs of a batch' });
       else {
         try {
-          const entry = this.#check(submission, entries.get(submission.task) ?? null, path);
-          plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }));
+          const compensator = entries.get(submission.onFailure?.task ?? '') ?? null;
+          const entry = this.#check(submission, entries.get(submission.task) ?? null, compensator, path);
+          const promised = submission.mode === 'hybrid' ? (givenPromise(submission) ?? unpredicted) : null;
+          plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }, promised));
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           if (error.extras.errors) errors.push(...error.extras.errors);
@@ -139,7 +153,7 @@ export class Submit {
     if (this.#parts.spaceIsShort()) throw diskFull();
   }
 
-  #check(submission: Submission, entry: CatalogEntry | null, path: string): CatalogEntry {
+  #check(submission: Submission, entry: CatalogEntry | null, compensator: CatalogEntry | null, path: string): CatalogEntry {
     const { catalog, settings } = this.#parts;
     if (!entry)
       throw new Problem(
@@ -152,10 +166,16 @@ export class Submit {
       throw new Problem('unknown-task', `The task "${entry.name}" does not load: ${entry.error.message}`);
     const misfits = entry.check(submission.payload).map((error) => ({ ...error, path: path + error.path }));
     if (misfits.length > 0) throw invalidFields(misfits);
+    checkPromise(submission, path, compensator);
     return entry;
   }
 
-  #plan(submission: Submission, entry: CatalogEntry, options: SubmitOptions): Plan {
+  #promise(submission: Submission, entry: CatalogEntry): Promise<Promised> {
+    const { lanes, dispatch } = this.#parts;
+    return promiseFor(submission, entry, lanes, () => dispatch.places('interactive', predictionRoom) > 0);
+  }
+
+  #plan(submission: Submission, entry: CatalogEntry, options: SubmitOptions, promised: Promised | null = null): Plan {
     const { dispatch, measurements, settings, now, random } = this.#parts;
     const queue = submission.queue ?? defaults.queue;
     const interactiveRoom = dispatch.roomOf(entry, 'interactive');
@@ -172,6 +192,7 @@ export class Submit {
       startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
       syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
       circuit,
+      promised,
     });
     const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
     return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom, uniqueUntil };
@@ -285,7 +306,9 @@ export class Submit {
     const replayed = how === 'replayed';
     if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
     const asked = submission.waitMs ?? options.waitMs;
-    const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : options.respondAsync ? 'respond-async' : undefined;
+    // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
+    const goesOn = options.respondAsync || row.mode === 'hybrid';
+    const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
     const wait = waitOf(row, asked);
     if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
     // A job that stood before may have ended in the very transaction that found it.

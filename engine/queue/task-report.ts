@@ -21,6 +21,8 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     concurrency: description.concurrency,
     concurrencyPerKey: description.concurrencyPerKey,
     circuit: description.circuit,
+    predicts: description.hasPredict,
+    rollsBack: description.hasRollback,
     examples: description.examples,
     stats,
     advice: { mode: mode === 'hybrid' ? 'async' : mode, reasons: [reason] },

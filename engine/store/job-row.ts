@@ -1,8 +1,10 @@
-import type { Decision, Job, JobError, JobSummary, LaneName, Mode, Progress } from '../../contract/job.ts';
+import type { CompensationState, Purpose } from '../../contract/compensation.ts';
+import type { Decision, Job, JobError, JobSummary, LaneName, Mode, OnFailure, Progress } from '../../contract/job.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import { resultFilePath } from '../../contract/result-file.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
+import type { CompensatedJob } from '../../contract/task.ts';
 import { formatJobId } from './job-id.ts';
 import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
@@ -50,7 +52,17 @@ export type JobRow = {
   fingerprint: string | null;
   /** Of a result in a file (store/result-files.ts); null for one in the row. */
   result_bytes: number | null;
+  purpose: Purpose;
+  /** An Undo as JSON: what to do if it ends dead or cancelled; null: nothing was asked for. */
+  on_failure: string | null;
+  /** A CompensatedJob as JSON: the job that this one makes up for. */
+  compensates: string | null;
+  compensation: CompensationState | null;
+  compensated_by: string | null;
 };
+
+/** What is done about a failure: what the caller asked for, or the task's own `rollback` if it had one when the job was accepted. */
+export type Undo = OnFailure | { rollback: boolean };
 
 export const jobColumns = [
   'seq',
@@ -90,6 +102,11 @@ export const jobColumns = [
   'schedule_slot',
   'fingerprint',
   'result_bytes',
+  'purpose',
+  'on_failure',
+  'compensates',
+  'compensation',
+  'compensated_by',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -124,6 +141,9 @@ export function summaryOf(row: JobRow): JobSummary {
     workflowId: row.workflow_id,
     scheduleId: row.schedule_slot === null ? null : scheduleIdOf(row.schedule_slot),
     slotAt: row.schedule_slot === null ? null : timeOf(slotAtOf(row.schedule_slot)),
+    purpose: row.purpose,
+    compensates: row.compensates === null ? null : (JSON.parse(row.compensates) as CompensatedJob).jobId,
+    compensation: row.compensation === null ? null : { state: row.compensation, jobId: row.compensated_by },
     createdAt: timeOf(row.created_at),
     runAt: timeOf(row.run_at),
     startedAt: timeOf(row.started_at),
@@ -139,6 +159,7 @@ export function jobOf(row: JobRow): Job {
     payload: JSON.parse(row.payload) as JsonObject,
     result: parsed<Json>(row.result),
     optimistic: parsed<Json>(row.optimistic),
+    onFailure: onFailureOf(row),
     decision: parsed<Decision>(row.decision),
     firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
     fingerprint: row.fingerprint,
@@ -148,4 +169,9 @@ export function jobOf(row: JobRow): Job {
     ...(row.result_bytes === null ? {} : { resultFile: { path: resultFilePath(id, row.attempt), bytes: row.result_bytes } }),
     circuit: row.circuit,
   };
+}
+
+function onFailureOf(row: JobRow): OnFailure | null {
+  const undo = parsed<Undo>(row.on_failure);
+  return undo !== null && 'task' in undo ? undo : null;
 }

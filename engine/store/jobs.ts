@@ -4,14 +4,15 @@ import type { Database } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
 import type { AttemptOutcome, FinalState, JobState } from '../../contract/states.ts';
+import type { CompensationStore } from './compensations.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
+import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
-import { slotKey } from './schedule-slot.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
 
 /** How an attempt ended, as it is kept. */
@@ -36,7 +37,14 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
+export type JobStoreParts = {
+  counters: CounterChanges;
+  scheduleLine: ScheduleLineStore;
+  deadGroups: DeadGroups;
+  compensations: CompensationStore;
+};
+
+export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations }: JobStoreParts) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -89,12 +97,6 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const amend = db.prepare(
     'UPDATE jobs SET priority = ?, run_at = ?, state = ?, queue = ?, tags = ?, payload = ?, first_payload = ?, circuit = ? WHERE seq = ?',
   );
-  const bySlot = db.prepare<[string], number>('SELECT seq FROM jobs WHERE schedule_slot = ?').pluck();
-  const ofSchedule = db
-    .prepare<[string, string, number], number>(
-      'SELECT seq FROM jobs WHERE schedule_slot >= ? AND schedule_slot < ? ORDER BY schedule_slot DESC LIMIT ?',
-    )
-    .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
   function readJob(seq: number): JobRow | null {
     return bySeq.get(seq) ?? null;
@@ -124,10 +126,13 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     } else if (row.state === 'scheduled' || row.state === 'retryable') deleteScheduled.run(row.run_at, row.seq);
   }
 
-  /** What a job no longer needs once it has ended. */
-  function letGo(row: JobRow, at: number): void {
+  /** Of every job that becomes final: lets go of what it no longer needs, and sees to what was promised of it. @param ended the job as it is then */
+  function conclude(row: JobRow, ended: JobRow, at: number): JobRow {
     unique.freeKey(row, at);
     deadlines.dropDeadline(row);
+    scheduleLine.leave(row);
+    move(row, ended.state);
+    return compensations.ended(ended, at, insertJob);
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -207,10 +212,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const changed = finish.run(state, at, result, result_bytes, error, row.progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, end.state);
-    return { ...row, state, result, error, result_bytes, finished_at: at, fingerprint };
+    return conclude(row, { ...row, state, result, error, result_bytes, finished_at: at, fingerprint }, at);
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -235,10 +237,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function cancelWaiting(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, 'cancelled');
-    return { ...row, state: 'cancelled', finished_at: at };
+    return conclude(row, { ...row, state: 'cancelled', finished_at: at }, at);
   }
 
   /** Ends a job that waits and can never run, e.g. because its payload no longer fits its task. */
@@ -246,10 +245,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     leaveWaiting(row);
     const fingerprint = deadGroups.join(row.task, error, at);
     bury.run(at, error, fingerprint, row.seq);
-    letGo(row, at);
-    scheduleLine.leave(row);
-    move(row, 'dead');
-    return { ...row, state: 'dead', finished_at: at, error, fingerprint };
+    return conclude(row, { ...row, state: 'dead', finished_at: at, error, fingerprint }, at);
   }
 
   /**
@@ -261,6 +257,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     deadGroups.leave(row.fingerprint);
     renew.run(at, deadline_at, payload, first_payload, row.circuit, row.seq);
+    compensations.renewed(row);
     unique.takeKey(row);
     scheduleLine.enter(row);
     move(row, 'available');
@@ -329,6 +326,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
+    compensations.deleted(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }
@@ -360,11 +358,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
       const row = readJob(key.seq);
       return row && row.created_at === key.createdAt && row.nonce === key.nonce ? row : null;
     },
-    /** Whether this slot of a schedule has a job already. */
-    hasSlot: (key: string) => bySlot.get(key) !== undefined,
-    /** A schedule's jobs, the newest slot first; `before` is the `schedule_slot` of an earlier page's last, '' for the first page. */
-    jobsOfSchedule: (schedule: string, before: string, limit: number) =>
-      ofSchedule.all(slotKey(schedule, 0), before === '' ? `${schedule}A` : before, limit).flatMap((seq) => readJob(seq) ?? []),
+    ...prepareScheduleJobs(db, readJob),
     /** As `findJob`, without reading the whole of it. */
     findMember(id: string): JobKey | null {
       const key = parseJobId(id);

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { prepareAttempts } from './attempts.ts';
 import { prepareCircuits } from './circuits.ts';
+import { prepareCompensations } from './compensations.ts';
 import { Counters } from './counters.ts';
 import { prepareDeadGroups } from './dead-groups.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -28,11 +29,13 @@ export function prepareStore(db: Database) {
   const commit = new GroupCommit(db);
   const scheduleLine = prepareScheduleLine(db);
   const deadGroups = prepareDeadGroups(db);
+  const compensations = prepareCompensations(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, counters, scheduleLine, deadGroups),
+    jobs: prepareJobs(db, { counters, scheduleLine, deadGroups, compensations }),
+    compensations,
     deadGroups,
     operations: prepareOperations(db),
     logs: prepareLogs(db),

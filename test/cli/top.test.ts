@@ -35,6 +35,7 @@ const job: JobSummary = {
   uniqueKey: null,
   workflowId: null,
   scheduleId: null,
+  ...{ purpose: 'run', compensates: null, compensation: null },
   slotAt: null,
   createdAt: at,
   runAt: at,

@@ -1,6 +1,7 @@
 /** What must hold of the tables after every commit, asked of SQLite itself. */
 
 import type { Database } from 'better-sqlite3';
+import { formatJobId } from '../../engine/store/job-id.ts';
 
 /** Each query names what it finds; nothing may be found. */
 const violations: Record<string, string> = {
@@ -87,6 +88,21 @@ const violations: Record<string, string> = {
     SELECT seq FROM jobs WHERE result_bytes IS NOT NULL AND (state <> 'completed' OR result IS NOT NULL)
       OR state = 'completed' AND result IS NULL AND result_bytes IS NULL`,
   'an open circuit that is not to be tried again': `SELECT name FROM circuits WHERE probe_at < tried_at OR openings < 1`,
+  'a failed job with something to be done about it that was forgotten': `
+    SELECT seq FROM jobs WHERE on_failure IS NOT NULL AND state IN ('dead', 'cancelled') AND compensation IS NULL`,
+  'a job that is compensated although nothing was to be done about it': `
+    SELECT seq FROM jobs WHERE compensation IS NOT NULL AND on_failure IS NULL`,
+  'more than one job that makes up for the same one': `
+    SELECT compensates ->> 'jobId' AS failed, count(*) AS n FROM jobs WHERE compensates IS NOT NULL GROUP BY failed HAVING n > 1`,
+  'a rollback that is to be made up for itself': `SELECT seq FROM jobs WHERE compensates IS NOT NULL AND on_failure IS NOT NULL`,
+  'a compensation that says otherwise than its job': `
+    SELECT failed.seq, failed.compensation, made.state FROM jobs AS made
+      JOIN jobs AS failed ON failed.compensated_by = public_id(made.seq, made.created_at, made.nonce)
+      WHERE made.compensates IS NOT NULL AND failed.compensation <> CASE made.state WHEN 'completed' THEN 'compensated' WHEN 'dead' THEN 'compensation-failed'
+        WHEN 'cancelled' THEN 'compensation-failed' ELSE 'pending' END`,
+  'a job that nobody makes up for although it says so': `
+    SELECT seq FROM jobs WHERE compensation = 'pending' AND NOT EXISTS
+      (SELECT 1 FROM jobs AS made WHERE jobs.compensated_by = public_id(made.seq, made.created_at, made.nonce))`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,
@@ -104,6 +120,9 @@ export function strandedJobs(db: Database): unknown[] {
 
 /** Empty when all is well. */
 export function brokenInvariants(db: Database): string[] {
+  db.function('public_id', { deterministic: true }, (seq, createdAt, nonce) =>
+    formatJobId({ seq: Number(seq), createdAt: Number(createdAt), nonce: Number(nonce) }),
+  );
   return Object.entries(violations).flatMap(([name, sql]) => {
     const found = db.prepare(sql).all();
     return found.length === 0 ? [] : [`${name}: ${JSON.stringify(found.slice(0, 3))}`];

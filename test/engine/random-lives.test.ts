@@ -26,7 +26,7 @@ const expected = new Set([
   'circuit-open',
 ]);
 const tasks: Record<string, FakeTask> = {
-  'shell.run': { lane: 'cpu', retry: { maxAttempts: 3, baseMs: 2_000, jitter: 0.2 } },
+  'shell.run': { lane: 'cpu', hasRollback: true, retry: { maxAttempts: 3, baseMs: 2_000, jitter: 0.2 } },
   'http.request': {
     lane: 'io',
     concurrency: 4,
@@ -120,9 +120,11 @@ class Lives {
 
   #submission(): SubmissionInput {
     const delayed = this.#random() < 0.2;
+    const mode = this.pick(delayed ? (['async', 'hybrid'] as const) : (['async', 'async', 'auto', 'sync', 'hybrid'] as const)) ?? 'async';
     return {
       task: this.pick(['shell.run', 'shell.run', 'http.request', 'mine']) ?? 'shell.run',
-      mode: delayed ? 'async' : (this.pick(['async', 'async', 'auto', 'sync'] as const) ?? 'async'),
+      mode,
+      ...this.#promise(mode),
       queue: this.pick(['default', 'default', 'mail', 'slow']) ?? 'default',
       priority: Math.floor(this.#random() * 5) - 2,
       ...(delayed ? { delayMs: Math.floor(this.#random() * 5_000) } : {}),
@@ -135,6 +137,11 @@ class Lives {
       timeoutMs: 20_000,
       payload: { text: 'x'.repeat(this.#random() < 0.1 ? 9_000 : 10) },
     };
+  }
+
+  #promise(mode: SubmissionInput['mode']): Pick<SubmissionInput, 'optimistic' | 'onFailure'> {
+    const onFailure = mode !== 'sync' && this.#random() < 0.1 ? { task: this.pick(['http.request', 'mine']) ?? 'mine', payload: {} } : null;
+    return mode === 'hybrid' ? { optimistic: { done: true }, onFailure } : { onFailure };
   }
 
   #unique() {
@@ -151,7 +158,7 @@ class Lives {
   }
 
   #batch(): void {
-    const jobs = Array.from({ length: Math.ceil(this.#random() * 20) }, () => ({ ...this.#submission(), mode: 'async' as const }));
+    const jobs = Array.from({ length: Math.ceil(this.#random() * 20) }, () => ({ ...this.#submission(), mode: 'hybrid' as const }));
     this.#watch(this.#rig.addMany(jobs).then((ids) => this.ids.push(...ids)));
   }
 

@@ -7,6 +7,8 @@ import type { AbortReason, TaskDescription, TaskModule } from '../../contract/th
 import {
   type LaneListener,
   type Lanes,
+  type Prediction,
+  type PredictRequest,
   type RunReport,
   type RunRequest,
   type RunResult,
@@ -26,6 +28,8 @@ export class FakeLanes implements Lanes {
   readonly running = new Map<number, FakeRun>();
   /** Everything that was ever started, oldest first. */
   readonly started: FakeRun[] = [];
+  /** What `predict` says, by task; without one it is late. */
+  readonly predictions = new Map<string, (payload: JsonObject) => Prediction>();
   readonly #threads: Record<LaneName, Thread[]>;
   #listener: LaneListener | null = null;
   #waiting: { wanted: (run: FakeRun) => boolean; resolve: (run: FakeRun) => void }[] = [];
@@ -57,6 +61,10 @@ export class FakeLanes implements Lanes {
     const heard = this.#waiting.filter(({ wanted }) => wanted(run));
     this.#waiting = this.#waiting.filter((waiting) => !heard.includes(waiting));
     for (const { resolve } of heard) resolve(run);
+  }
+
+  async predict({ module, payload }: PredictRequest): Promise<Prediction> {
+    return this.predictions.get(module.name)?.(JSON.parse(payload)) ?? { kind: 'late' };
   }
 
   abort(runId: number, reason: AbortReason): void {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { taskLabel } from '../../../contract/compensation.ts';
 import type { JobSummary } from '../../../contract/job.ts';
 import { stripAnsi } from '../../ui/ansi.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -42,7 +43,7 @@ export function DeadRow({ job, selected, onToggle }: { job: JobSummary; selected
         <span className={styles.text}>{reason}</span>
       </span>
       <span role="gridcell" className={styles.task}>
-        {job.task}
+        {taskLabel(job)}
       </span>
       <span role="gridcell" className={styles.number}>
         {job.attempt}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Job } from '../../../contract/job.ts';
+import { Link } from '../../app/navigation.tsx';
 import { formatDuration, formatMoment } from '../../ui/format.ts';
 import { Ago } from '../../ui/time.tsx';
 import styles from './job-facts.module.css';
@@ -13,7 +14,7 @@ const modeWords = {
 const chosenWords = {
   sync: 'It was run while the caller waited',
   async: 'It was run in the background',
-  hybrid: 'It was answered optimistically',
+  hybrid: 'It was answered at once',
   wait: 'The caller waited for a while',
 } as const;
 
@@ -48,6 +49,12 @@ export function JobFacts({ job }: { job: Job }) {
       )}
       {job.startedAt !== null && job.finishedAt !== null && (
         <Fact name="Took">{formatDuration(Date.parse(job.finishedAt) - Date.parse(job.startedAt))}</Fact>
+      )}
+      {job.purpose === 'rollback' && <Fact name="Runs">the task’s rollback</Fact>}
+      {job.compensates !== null && (
+        <Fact name="Makes up">
+          for <Link to={`/jobs?job=${job.compensates}`}>the job that failed</Link>
+        </Fact>
       )}
       {job.uniqueKey !== null && <Fact name="Unique key">{job.uniqueKey}</Fact>}
       {job.workflowId !== null && <Fact name="Workflow">{job.workflowId}</Fact>}

@@ -2,6 +2,7 @@
 
 import type { CSSProperties, ReactNode } from 'react';
 import { useState } from 'react';
+import { taskLabel } from '../../../contract/compensation.ts';
 import type { Attempt, Job } from '../../../contract/job.ts';
 import { isFinal, isWaiting } from '../../../contract/states.ts';
 import { Link, useLocation } from '../../app/navigation.tsx';
@@ -21,6 +22,7 @@ import { JobEdit } from './job-edit.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { AttemptsTable, JobHistory } from './job-history.tsx';
 import styles from './job-panel.module.css';
+import { hasPromise, JobPromise } from './job-promise.tsx';
 import type { ShownJob } from './use-job.ts';
 import { useJob } from './use-job.ts';
 import { useJobLog } from './use-job-log.ts';
@@ -78,7 +80,7 @@ function LoadedJob({ job, shown, close, onClose }: LoadedJobProps) {
       <header className={styles.header}>
         <div className={styles.title}>
           <StateMark state={job.state} withLabel />
-          <h2 className={styles.task}>{job.task}</h2>
+          <h2 className={styles.task}>{taskLabel(job)}</h2>
           <span className={styles.tools}>
             {!isPage && (
               <Link to={`/jobs/${job.id}`} className={styles.whole ?? ''}>
@@ -105,6 +107,11 @@ function LoadedJob({ job, shown, close, onClose }: LoadedJobProps) {
             </div>
           </Part>
           <div>
+            {hasPromise(job) && (
+              <Part title="Promise">
+                <JobPromise job={job} />
+              </Part>
+            )}
             {job.result !== null && (
               <Part title="Result">
                 <JsonView value={job.result} name="result" />

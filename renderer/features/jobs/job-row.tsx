@@ -1,6 +1,7 @@
 /** One line of the list. Memoised: an event renders its own row and no other. */
 
 import { memo } from 'react';
+import { taskLabel } from '../../../contract/compensation.ts';
 import { isFinal, stateWords } from '../../../contract/states.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -115,7 +116,7 @@ export const JobRow = memo(function JobRow({ job, selected, leaving }: JobRowPro
       </span>
     ),
     state: <StateMark state={job.state} withLabel />,
-    task: job.task,
+    task: taskLabel(job),
     what: <What job={job} />,
     queue: job.queue,
     attempt: job.attempt > 0 ? `${job.attempt} of ${job.maxAttempts}` : null,

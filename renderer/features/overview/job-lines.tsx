@@ -1,6 +1,7 @@
 /** Short lists of jobs on the overview: what it is, what stands out of it, and since when. */
 
 import type { ReactNode } from 'react';
+import { taskLabel } from '../../../contract/compensation.ts';
 import type { Job, JobSummary } from '../../../contract/job.ts';
 import { Link } from '../../app/navigation.tsx';
 import { useLiveJob } from '../../data/live.ts';
@@ -15,7 +16,7 @@ function JobLine({ job, to, at, children }: JobLineProps) {
     <li>
       <Link to={to} className={styles.line}>
         <StateMark state={job.state} />
-        <span className={styles.task}>{job.task}</span>
+        <span className={styles.task}>{taskLabel(job)}</span>
         <span className={styles.text}>{children}</span>
         <span className={styles.time}>
           <Ago at={at} />

@@ -20,6 +20,7 @@ export function ModeChoice({ mode, onChange, task }: ModeChoiceProps) {
             description={
               <>
                 {modeTexts[offered].what}
+                {offered === 'hybrid' && !task.rollsBack && ' This task has none.'}
                 {offered === 'auto' && <span className={styles.advice}> {adviceText(task)}</span>}
               </>
             }

@@ -1,15 +1,17 @@
 /** What a person chose beside the payload, and the submission that it makes. */
 
-import type { JsonObject } from '../../../contract/json.ts';
+import type { Json, JsonObject } from '../../../contract/json.ts';
 import type { Task } from '../../../contract/resources.ts';
 import type { SubmissionInput } from '../../../contract/submission.ts';
 
-export const offeredModes = ['auto', 'sync', 'async'] as const;
+export const offeredModes = ['auto', 'sync', 'async', 'hybrid'] as const;
 export type OfferedMode = (typeof offeredModes)[number];
 
 /** An empty text or null: leave it to the task and the engine. Seconds, because people think in them. */
 export type SubmitChoices = {
   mode: OfferedMode;
+  /** What a hybrid job promises, as JSON text; empty: what the task predicts. */
+  optimistic: string;
   queue: string;
   priority: number | null;
   start: 'now' | 'delay' | 'at';
@@ -24,6 +26,7 @@ export type SubmitChoices = {
 
 export const untouched: SubmitChoices = {
   mode: 'auto',
+  optimistic: '',
   queue: '',
   priority: null,
   start: 'now',
@@ -48,10 +51,15 @@ export const modeTexts: Record<OfferedMode, { title: string; what: string }> = {
     title: 'Run in the background',
     what: 'It is stored safely and waits its turn in the queue. Failures are retried, and you can close this window.',
   },
+  hybrid: {
+    title: 'Promise now, do it behind',
+    what: 'The promised answer appears here at once and the work follows. If that fails for good, the task’s rollback takes the promise back.',
+  },
 };
 
 export function submissionOf(task: string, payload: JsonObject, choices: SubmitChoices): SubmissionInput {
   const submission: SubmissionInput = { task, payload, mode: choices.mode };
+  if (choices.mode === 'hybrid' && choices.optimistic.trim() !== '') submission.optimistic = JSON.parse(choices.optimistic) as Json;
   if (choices.queue !== '') submission.queue = choices.queue;
   if (choices.priority !== null) submission.priority = choices.priority;
   if (choices.start === 'delay' && choices.delaySeconds !== null) submission.delayMs = Math.round(choices.delaySeconds * 1000);

@@ -198,6 +198,15 @@ export function SubmitForm({ task, copyOf }: SubmitFormProps) {
             />
           )}
           <ModeChoice mode={choices.mode} onChange={(mode) => setChoices({ mode })} task={task} />
+          {choices.mode === 'hybrid' && (
+            <CodeField
+              label="Promised answer"
+              description={task.predicts ? 'Any JSON; left empty, the task predicts it' : 'Any JSON. This task predicts nothing by itself'}
+              text={choices.optimistic}
+              onChange={(optimistic) => setChoices({ optimistic })}
+              minRows={2}
+            />
+          )}
           <OptionFields task={task} choices={choices} onChange={setChoices} errors={options} open={optionsOpen} onOpen={setOptionsOpen} />
           <div ref={outcomeElement} className={styles.outcome} aria-live="polite">
             {outcome && (
@@ -223,7 +232,7 @@ export function SubmitForm({ task, copyOf }: SubmitFormProps) {
   );
 }
 
-const submitWords = { auto: 'Submit', sync: 'Run and wait', async: 'Submit to the queue' } as const;
+const submitWords = { auto: 'Submit', sync: 'Run and wait', async: 'Submit to the queue', hybrid: 'Promise and submit' } as const;
 const commandKey = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl';
 
 function optionErrors(errors: readonly FieldError[]): ReadonlyMap<OptionPointer, string> {

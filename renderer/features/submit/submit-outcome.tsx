@@ -1,8 +1,10 @@
 /** What came of a submission: the answer, the job that goes on, or why there is none. */
 
 import { useEffect, useState } from 'react';
+import { compensationWords } from '../../../contract/compensation.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Job } from '../../../contract/job.ts';
+import { isSameJson } from '../../../contract/json.ts';
 import { isFinal } from '../../../contract/states.ts';
 import { Link } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
@@ -85,6 +87,12 @@ function AnsweredJob({ answered, tookMs }: { answered: Job; tookMs: number }) {
         <p className={styles.note}>A job with this unique key was there already: this is that one, and nothing new was made.</p>
       )}
       {job.decision && <p className={styles.note}>Why: {job.decision.reason}</p>}
+      {job.optimistic !== null && (
+        <>
+          <p className={styles.note}>{promiseNote(job)}</p>
+          <JsonView value={job.optimistic} name="promise" />
+        </>
+      )}
       {job.state === 'executing' && job.progress && (
         <p className={styles.note}>
           {Math.round(job.progress.percent)} %{job.progress.message && ` · ${job.progress.message}`}
@@ -94,6 +102,11 @@ function AnsweredJob({ answered, tookMs }: { answered: Job; tookMs: number }) {
       {job.result !== null && <JsonView value={job.result} name="result" />}
     </section>
   );
+}
+
+function promiseNote({ state, optimistic, result, compensation }: Job): string {
+  if (state === 'completed') return isSameJson(optimistic, result) ? 'Promised, and it came so:' : 'Promised, and it came otherwise:';
+  return compensation === null ? 'Promised:' : `Promised, and not kept (${compensationWords[compensation.state]}):`;
 }
 
 function headline(job: Job, waited: boolean, tookMs: number): string {

@@ -7,7 +7,7 @@ function dead(id: string, changes: Partial<JobSummary> = {}): JobSummary {
   return {
     ...{ id, task: 'shell.run', queue: 'default', mode: 'async', lane: 'cpu', state: 'dead', priority: 0, attempt: 5, maxAttempts: 5 },
     ...{ error: { name: 'Error', message: 'exit code 1' }, progress: null, tags: [], uniqueKey: null, workflowId: null },
-    ...{ scheduleId: null, slotAt: null },
+    ...{ scheduleId: null, slotAt: null, purpose: 'run', compensates: null, compensation: null },
     ...{ createdAt: at, runAt: at, startedAt: at, finishedAt: at, timeoutMs: 60_000 },
     ...changes,
   };

@@ -33,6 +33,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
       fingerprint: null,
       result_bytes: null,
     },
+    ...{ purpose: 'run', on_failure: null, compensates: null, compensation: null, compensated_by: null },
     ...changes,
   };
 }

@@ -29,6 +29,7 @@ function plan(submission: Partial<SubmissionInput>, { options, facts, task }: Ci
       startsAtOnce: true,
       syncHindrance: null,
       circuit: null,
+      promised: null,
       ...facts,
     },
   );

@@ -25,6 +25,7 @@ function job(number: number, part: Partial<JobSummary> = {}): JobSummary {
     uniqueKey: null,
     workflowId: null,
     scheduleId: null,
+    ...{ purpose: 'run', compensates: null, compensation: null },
     slotAt: null,
     createdAt: at,
     runAt: at,

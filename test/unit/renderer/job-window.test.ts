@@ -33,6 +33,7 @@ function row(number: number, state: JobState = 'available'): Row {
     uniqueKey: null,
     workflowId: null,
     scheduleId: null,
+    ...{ purpose: 'run', compensates: null, compensation: null },
     slotAt: null,
     createdAt: at,
     runAt: at,

@@ -5,6 +5,7 @@ import { chosenOptions, labelledExamples, optionFor, submissionOf, untouched } f
 
 const full: SubmitChoices = {
   mode: 'async',
+  optimistic: '',
   queue: 'mail',
   priority: -5,
   start: 'delay',
@@ -58,6 +59,14 @@ describe('the submission that a form makes', () => {
     expect(optionFor('/retry')).toBe('/retry/maxAttempts');
     expect(optionFor('/unique/key')).toBe('/unique/key');
     expect(optionFor('/payload/queue')).toBeNull();
+  });
+
+  it('promises what was typed, and nothing that was typed for another mode', () => {
+    const hybrid = (optimistic: string) => submissionOf('t', {}, { ...untouched, mode: 'hybrid', optimistic });
+    expect(hybrid(' {"likes": 8} ')).toEqual({ task: 't', payload: {}, mode: 'hybrid', optimistic: { likes: 8 } });
+    expect(hybrid('false').optimistic).toBe(false);
+    expect(hybrid(' ')).toEqual({ task: 't', payload: {}, mode: 'hybrid' });
+    expect(submissionOf('t', {}, { ...untouched, optimistic: '1' })).not.toHaveProperty('optimistic');
   });
 
   it('names examples by their first text, or by number where that tells nothing', () => {
