@@ -9,6 +9,7 @@ import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operationGet, operationStop } from './commands/operation.ts';
+import { plan } from './commands/plan.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
 import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
 import { submit } from './commands/submit.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   queuePause,
   queueResume,
   tasks,
+  plan,
   scheduleList,
   scheduleAdd,
   scheduleGet,

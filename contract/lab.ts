@@ -30,7 +30,10 @@ export const serviceTimeSchema = z.discriminatedUnion('kind', [
   /** One exponential or another, by `share`; shares are weights and need not add up to 1. */
   z.strictObject({
     kind: z.literal('hyperexponential'),
-    branches: z.array(z.strictObject({ share: z.number().positive(), meanMs: positiveMs })).min(1).max(16),
+    branches: z
+      .array(z.strictObject({ share: z.number().positive(), meanMs: positiveMs }))
+      .min(1)
+      .max(16),
   }),
   /** What was measured: percentiles, the times growing with the quantiles. */
   z.strictObject({
@@ -72,7 +75,11 @@ export const workloadSchema = z
         payload: z.record(z.string(), z.json()).default({}),
       }),
       /** A stand-in that takes as long as it is told. */
-      z.strictObject({ kind: z.literal('model'), service: serviceTimeSchema, lane: z.enum(laneNames).exclude(['interactive']).default('io') }),
+      z.strictObject({
+        kind: z.literal('model'),
+        service: serviceTimeSchema,
+        lane: z.enum(laneNames).exclude(['interactive']).default('io'),
+      }),
     ]),
     arrivalsPerSecond: z.number().positive().max(workloadLimits.arrivalsPerSecond),
     arrivals: arrivalPatternSchema.default({ kind: 'poisson' }),

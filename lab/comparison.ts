@@ -2,7 +2,13 @@
 
 import type { Plan } from './plan.ts';
 
-export type Measured = { utilisation?: number | null; waitP50Ms?: number | null; waitP95Ms?: number | null; waitP99Ms?: number | null; latencyP95Ms?: number | null };
+export type Measured = {
+  utilisation?: number | null;
+  waitP50Ms?: number | null;
+  waitP95Ms?: number | null;
+  waitP99Ms?: number | null;
+  latencyP95Ms?: number | null;
+};
 
 export type ComparedNumber = {
   name: 'utilisation' | 'waitP50Ms' | 'waitP95Ms' | 'waitP99Ms' | 'latencyP95Ms';

@@ -35,7 +35,8 @@ function fewestByFormula(load: Load, waitP95Ms: number): number | null {
     erlangs,
     mostWorkers,
     (servers, _, waits) =>
-      servers > erlangs && waitingWith({ servers, erlangs, meanServiceMs: meanHeldMs, arrivalScv, serviceScv }, waits).quantileMs(0.95) <= waitP95Ms,
+      servers > erlangs &&
+      waitingWith({ servers, erlangs, meanServiceMs: meanHeldMs, arrivalScv, serviceScv }, waits).quantileMs(0.95) <= waitP95Ms,
   );
 }
 

@@ -1,7 +1,7 @@
 /** From one machine to many: how many of them a load needs, each with a queue of its own and an even share of the load. */
 
-import { isUnstable, loadOf, type PlanQuestion, withPlaces } from './load.ts';
 import { erlangB } from './erlang.ts';
+import { isUnstable, loadOf, type PlanQuestion, withPlaces } from './load.ts';
 import { waitingInLine } from './queueing.ts';
 
 export type Machine = {
@@ -52,7 +52,13 @@ export function fleetFor(question: Omit<PlanQuestion, 'workers'>, machine: Machi
     const load = withPlaces(loadOf({ ...question, arrivalsPerSecond: question.arrivalsPerSecond / machines, workers: places }), places);
     const refused = load.mode === 'sync' ? erlangB(places, load.erlangs) : 0;
     const { erlangs, meanHeldMs, arrivalScv, heldScv } = load;
-    const line = waitingInLine({ servers: places, erlangs: load.mode === 'sync' ? 0 : erlangs, meanServiceMs: meanHeldMs, arrivalScv, serviceScv: heldScv });
+    const line = waitingInLine({
+      servers: places,
+      erlangs: load.mode === 'sync' ? 0 : erlangs,
+      meanServiceMs: meanHeldMs,
+      arrivalScv,
+      serviceScv: heldScv,
+    });
     const { waitP95Ms = Number.POSITIVE_INFINITY, refusedShare = 0.01 } = question.target ?? {};
     const waitMs = line.quantileMs(0.95);
     const met = load.mode === 'sync' ? refused <= refusedShare : !isUnstable(load) && waitMs <= waitP95Ms;

@@ -68,7 +68,14 @@ const once: RetryPolicy = { ...defaultRetry, maxAttempts: 1 };
 /** @throws RangeError for numbers that no load can have */
 export function loadOf(question: PlanQuestion): Load {
   const { arrivalsPerSecond, service, workers, limits = {}, mode = 'async', durationMs = null } = question;
-  const { arrivals = { kind: 'poisson' }, failureRate = 0, backlog = 0, priorities = [], overheadMs = defaultOverheadMs, seed = 1 } = question;
+  const {
+    arrivals = { kind: 'poisson' },
+    failureRate = 0,
+    backlog = 0,
+    priorities = [],
+    overheadMs = defaultOverheadMs,
+    seed = 1,
+  } = question;
   const retry = question.retry ?? (mode === 'sync' ? once : defaultRetry);
   const { rateLimit = null, maxBacklog = null, concurrency = null } = limits;
   const places = Math.min(workers, mode === 'sync' ? workers : (concurrency ?? workers));
@@ -89,7 +96,10 @@ export function loadOf(question: PlanQuestion): Load {
     heldScv: scv * (meanMs / meanHeldMs) ** 2,
     arrivalScv: arrivalScv(arrivals, Math.max(arrivalsPerSecond, Number.MIN_VALUE)),
     erlangs: (attemptsPerSecond * meanHeldMs) / 1000,
-    capacityPerSecond: Math.min((places * 1000) / meanHeldMs, rateLimit ? (rateLimit.max * 1000) / rateLimit.perMs : Number.POSITIVE_INFINITY),
+    capacityPerSecond: Math.min(
+      (places * 1000) / meanHeldMs,
+      rateLimit ? (rateLimit.max * 1000) / rateLimit.perMs : Number.POSITIVE_INFINITY,
+    ),
   };
 }
 

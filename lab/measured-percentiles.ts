@@ -4,7 +4,7 @@
  * Rejected: straight lines in time, which make the mean of the usual skewed run times far too large between p95 and p99.
  */
 
-import type { Distribution } from './service-time.ts';
+import type { Distribution } from './distribution.ts';
 import { normalCdf, normalQuantile } from './special-functions.ts';
 
 /** Times below a hundredth of a millisecond are measured as that. */
@@ -17,7 +17,9 @@ type Piece = { from: number; to: number; intercept: number; slope: number };
 
 /** @param points at least one; quantiles in (0, 1) and times in milliseconds, both growing */
 export function measuredPercentiles(points: readonly { quantile: number; ms: number }[]): Distribution {
-  const pieces = piecesThrough(points.map(({ quantile, ms }) => ({ score: normalQuantile(quantile), log: Math.log(Math.max(ms, smallestMs)) })));
+  const pieces = piecesThrough(
+    points.map(({ quantile, ms }) => ({ score: normalQuantile(quantile), log: Math.log(Math.max(ms, smallestMs)) })),
+  );
   const meanMs = momentOf(pieces, 1);
   const at = (score: number) => {
     const piece = pieces.find(({ to }) => score <= to) ?? pieces.at(-1);

@@ -35,7 +35,8 @@ function reasonsToSimulate(load: Load): string[] {
   const reasons: string[] = [];
   if (arrivals.kind !== 'poisson') reasons.push(`${arrivals.kind} arrivals`);
   // An overhead of a hundredth makes an exponential no other distribution that anyone could measure.
-  if (mode === 'async' && (service.kind !== 'exponential' || overheadMs > service.meanMs / 100)) reasons.push(`${service.kind} service and ${overheadMs} ms of overhead`);
+  if (mode === 'async' && (service.kind !== 'exponential' || overheadMs > service.meanMs / 100))
+    reasons.push(`${service.kind} service and ${overheadMs} ms of overhead`);
   if (failureRate > 0 && retry.maxAttempts > 1) reasons.push('retries');
   if (rateLimit) reasons.push('a rate limit');
   if (maxBacklog !== null) reasons.push('a bounded backlog');

@@ -76,13 +76,30 @@ export function plan(question: PlanQuestion): Plan {
   };
 }
 
-type Outcome = Omit<Plan, 'method' | 'why' | 'stable' | 'places' | 'attemptsPerSecond' | 'capacityPerSecond' | 'growthPerMinute' | 'workersForTarget' | 'workersToCarry'>;
+type Outcome = Omit<
+  Plan,
+  | 'method'
+  | 'why'
+  | 'stable'
+  | 'places'
+  | 'attemptsPerSecond'
+  | 'capacityPerSecond'
+  | 'growthPerMinute'
+  | 'workersForTarget'
+  | 'workersToCarry'
+>;
 
 function byFormula(load: Load): Outcome {
   const { places, erlangs, meanHeldMs, arrivalScv, heldScv, backlog, mode } = load;
   const refusedShare = mode === 'sync' ? erlangB(places, erlangs) : 0;
   const carried = Math.min(load.attemptsPerSecond * (1 - refusedShare), load.capacityPerSecond);
-  const line = waitingInLine({ servers: places, erlangs: mode === 'sync' ? 0 : erlangs, meanServiceMs: meanHeldMs, arrivalScv, serviceScv: heldScv });
+  const line = waitingInLine({
+    servers: places,
+    erlangs: mode === 'sync' ? 0 : erlangs,
+    meanServiceMs: meanHeldMs,
+    arrivalScv,
+    serviceScv: heldScv,
+  });
   const stable = !isUnstable(load);
   const horizonMs = load.durationMs ?? unstableHorizonMs;
   const growing = stable ? 0 : Math.max(0, growthPerSecond(load));
@@ -111,7 +128,11 @@ function bySimulation(load: Load): Outcome {
     return all;
   };
   const wait = percentilesOf(merged((run) => run.wait));
-  const arrived = Math.max(1, sum((run) => run.arrived));
+  const arrived = Math.max(
+    1,
+    sum((run) => run.arrived),
+  );
+  const refusedShare = sum((run) => run.refused) / arrived;
   const utilisation = sum((run) => run.utilisation) / runs.length;
   const drains = runs.map(({ emptyAtMs }) => emptyAtMs).filter((at) => at !== null);
   const priorities = runs[0]?.waitByPriority ?? [];
@@ -123,13 +144,27 @@ function bySimulation(load: Load): Outcome {
     waitByPriority:
       priorities.length < 2
         ? []
-        : priorities.map(({ priority }, rank) => ({ priority, p95Ms: merged((run) => run.waitByPriority[rank]?.wait ?? new Histogram()).quantile(0.95) ?? 0 })),
-    waiting: (sum((run) => meanOf(run.series.map((point) => point.waiting))) / runs.length),
+        : priorities.map(({ priority }, rank) => ({
+            priority,
+            p95Ms: merged((run) => run.waitByPriority[rank]?.wait ?? new Histogram()).quantile(0.95) ?? 0,
+          })),
+    waiting:
+      load.backlog > 0
+        ? sum((run) => meanOf(run.series.map((point) => point.waiting))) / runs.length
+        : meanNumber(load.attemptsPerSecond * (1 - refusedShare), wait?.meanMs ?? 0),
     inFlight: utilisation * load.places,
-    refusedShare: sum((run) => run.refused) / arrived,
-    deadShare: sum((run) => run.dead) / Math.max(1, sum((run) => run.dead + run.completed)),
+    refusedShare,
+    deadShare:
+      sum((run) => run.dead) /
+      Math.max(
+        1,
+        sum((run) => run.dead + run.completed),
+      ),
     drainMs: load.backlog === 0 ? 0 : drains.length < runs.length ? null : meanOf(drains),
-    backlogOverTime: (runs[0]?.series ?? []).map(({ atMs }, at) => ({ atMs, waiting: sum((run) => run.series[at]?.waiting ?? 0) / runs.length })),
+    backlogOverTime: (runs[0]?.series ?? []).map(({ atMs }, at) => ({
+      atMs,
+      waiting: sum((run) => run.series[at]?.waiting ?? 0) / runs.length,
+    })),
   };
 }
 
@@ -157,7 +192,9 @@ function evenly(horizonMs: number, waitingAt: (atMs: number) => number): Backlog
 
 function percentilesOf(histogram: Histogram): Percentiles | null {
   const quantile = (share: number) => histogram.quantile(share) ?? 0;
-  return histogram.meanMs === null ? null : { meanMs: histogram.meanMs, p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) };
+  return histogram.meanMs === null
+    ? null
+    : { meanMs: histogram.meanMs, p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) };
 }
 
 function meanOf(numbers: readonly number[]): number {

@@ -21,7 +21,9 @@ export type Preset = {
 
 const runMs = 20_000;
 
-function preset(given: Omit<Preset, 'workload' | 'waitMs'> & { waitMs?: number; workload: Omit<WorkloadInput, 'mode' | 'durationMs'> }): Preset {
+function preset(
+  given: Omit<Preset, 'workload' | 'waitMs'> & { waitMs?: number; workload: Omit<WorkloadInput, 'mode' | 'durationMs'> },
+): Preset {
   const { waitMs = null, workload, ...rest } = given;
   return { ...rest, waitMs, workload: workloadSchema.parse({ durationMs: runMs, ...workload, mode: rest.recommended }) };
 }

@@ -10,11 +10,13 @@ export type Random = () => number;
 /** @param seed any integer; its lowest 32 bits count */
 export function seededRandom(seed: number): Random {
   const fill = splitmix32(seed);
-  let a = fill();
-  let b = fill();
-  let c = fill();
-  let d = fill();
-  const next = () => {
+  const next = xoshiro128([fill(), fill(), fill(), fill()]);
+  return () => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 9_007_199_254_740_992;
+}
+
+/** The generator itself: 32 random bits at a time. @param state not all zero */
+export function xoshiro128([a, b, c, d]: [number, number, number, number]): () => number {
+  return () => {
     const scrambled = Math.imul(rotated(Math.imul(b, 5), 7), 9) >>> 0;
     const shifted = b << 9;
     c ^= a;
@@ -25,7 +27,6 @@ export function seededRandom(seed: number): Random {
     d = rotated(d, 11);
     return scrambled;
   };
-  return () => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 9_007_199_254_740_992;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Runs of one workload in several modes, side by side, as a table for a spreadsheet. */
 
 import type { Mode } from '../contract/job.ts';
-import { csv, type CsvValue } from './csv.ts';
+import { type CsvValue, csv } from './csv.ts';
 import { answerKinds, jobEnds, type Recorder, summaryOf } from './recorder.ts';
 
 export type ModeRun = { run: string; mode: Mode; durationMs: number; recorder: Recorder };

@@ -1,19 +1,10 @@
 /** How long attempts take: mean, variability, percentiles and draws of each distribution of the contract. */
 
 import type { ServiceTime } from '../contract/lab.ts';
+import type { Distribution } from './distribution.ts';
 import { measuredPercentiles } from './measured-percentiles.ts';
 import { exponentialDraw, type Random } from './random.ts';
 import { gammaCdf, inverted, normalQuantile } from './special-functions.ts';
-
-export type Distribution = {
-  meanMs: number;
-  /** Squared coefficient of variation: variance / mean². 0 for a constant, 1 for an exponential. */
-  scv: number;
-  /** @param share in (0, 1) @returns milliseconds below which this share of attempts lies */
-  quantile(share: number): number;
-  /** Milliseconds of one attempt. */
-  sample(random: Random): number;
-};
 
 export function distributionOf(service: ServiceTime): Distribution {
   switch (service.kind) {

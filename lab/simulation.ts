@@ -6,10 +6,11 @@
 import type { ArrivalPattern, ServiceTime } from '../contract/lab.ts';
 import { mayStillRetry, type RetryPolicy, retryStep } from '../contract/retry.ts';
 import { arrivalTimes } from './arrivals.ts';
+import type { Distribution } from './distribution.ts';
 import { EventHeap } from './event-heap.ts';
 import { Histogram } from './histogram.ts';
 import { type Random, randomStream } from './random.ts';
-import { type Distribution, distributionOf } from './service-time.ts';
+import { distributionOf } from './service-time.ts';
 import { StartWindow, WaitingLine } from './waiting-line.ts';
 
 export type Scenario = {
@@ -214,7 +215,8 @@ class Simulation {
       const row = this.#line.shift();
       if (row !== undefined) this.#start(row);
     }
-    if (this.#line.size === 0 && this.#result.emptyAtMs === null && this.#now < this.#scenario.durationMs) this.#result.emptyAtMs = this.#now;
+    if (this.#line.size === 0 && this.#result.emptyAtMs === null && this.#now < this.#scenario.durationMs)
+      this.#result.emptyAtMs = this.#now;
   }
 
   #start(row: number): void {

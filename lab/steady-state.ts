@@ -1,8 +1,8 @@
 /** How long a load has to be simulated before and while it is measured. */
 
 import { isUnstable, type Load, retrySpanMs } from './load.ts';
-import { type Scenario, type Simulated, simulate } from './simulation.ts';
 import { distributionOf } from './service-time.ts';
+import { type Scenario, type Simulated, simulate } from './simulation.ts';
 
 /** Jobs of one simulation at most: about a second. */
 export const simulatedJobs = 2_000_000;
@@ -45,9 +45,24 @@ export function simulateRuns(load: Load, durationMs: number): Simulated[] {
 }
 
 function scenarioOf(load: Load): Omit<Scenario, 'durationMs' | 'warmUpMs'> {
-  const { seed, arrivalsPerSecond, arrivals, service, failureRate, retry, places, overheadMs, rateLimit, maxBacklog, priorities, backlog } = load;
+  const { seed, arrivalsPerSecond, arrivals, service, failureRate, retry, places, overheadMs, rateLimit, maxBacklog, priorities, backlog } =
+    load;
   return {
-    ...{ seed, arrivalsPerSecond, arrivals, service, failureRate, retry, places, overheadMs, rateLimit, maxBacklog, priorities, backlog, points },
+    ...{
+      seed,
+      arrivalsPerSecond,
+      arrivals,
+      service,
+      failureRate,
+      retry,
+      places,
+      overheadMs,
+      rateLimit,
+      maxBacklog,
+      priorities,
+      backlog,
+      points,
+    },
     refusedWhenBusy: load.mode === 'sync',
   };
 }

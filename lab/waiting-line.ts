@@ -77,7 +77,8 @@ export class StartWindow {
 
   /** When another may start; not later than `now` when one may at once. */
   nextAt(now: number): number {
-    for (let oldest = this.#starts.first; oldest !== undefined && oldest + this.#perMs <= now; oldest = this.#starts.first) this.#starts.shift();
+    for (let oldest = this.#starts.first; oldest !== undefined && oldest + this.#perMs <= now; oldest = this.#starts.first)
+      this.#starts.shift();
     return this.#starts.size < this.#max ? now : (this.#starts.first ?? now) + this.#perMs;
   }
 

@@ -1,9 +1,9 @@
 /** A workload as the requests that it is made of; the same seed gives the same ones, whatever mode they are sent in. */
 
-import type { Workload } from '../contract/lab.ts';
 import type { JsonObject } from '../contract/json.ts';
+import type { Workload } from '../contract/lab.ts';
 import { arrivalTimes } from './arrivals.ts';
-import { randomStream, type Random } from './random.ts';
+import { type Random, randomStream } from './random.ts';
 import { distributionOf } from './service-time.ts';
 
 export type PlannedRequest = {
