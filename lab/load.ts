@@ -29,7 +29,7 @@ export type PlanQuestion = {
   target?: { waitP95Ms?: number; refusedShare?: number };
   /**
    * How long a place stays taken after its task has ended, until the next job has started there: the way back, the commit, the
-   * way there. 2 ms by default, as measured with the engine on two cores.
+   * way there. `defaultOverheadMs` by default; `overheadOf` finds it from a run.
    */
   overheadMs?: number;
   /** A run of this length that begins idle, rather than the steady state. */
@@ -37,6 +37,7 @@ export type PlanQuestion = {
   seed?: number;
 };
 
+/** About a commit and two messages on a machine that has nothing else to do; a machine under load takes ten times as long. */
 export const defaultOverheadMs = 2;
 
 export type Load = Required<Omit<PlanQuestion, 'limits' | 'target' | 'durationMs' | 'workers'>> & {

@@ -5,6 +5,7 @@ import { ioRoom, threadRoom } from '../../../engine/queue/lanes.ts';
 import { compare } from '../../../lab/comparison.ts';
 import { fleetFor, placesOf } from '../../../lab/fleet.ts';
 import { loadOf, retrySpanMs } from '../../../lab/load.ts';
+import { overheadOf } from '../../../lab/overhead.ts';
 import { type Plan, plan } from '../../../lab/plan.ts';
 import { waitingInLine } from '../../../lab/queueing.ts';
 
@@ -192,5 +193,14 @@ describe('a comparison with what was measured', () => {
       { name: 'waitP50Ms', predicted: 0, measured: 0, difference: 0, error: null },
       { name: 'waitP95Ms', predicted: 120, measured: 100, difference: 20, error: 0.2 },
     ]);
+  });
+});
+
+describe('the overhead', () => {
+  it('is found again from a run in which it was there', () => {
+    const service = { kind: 'constant', ms: 20 } as const;
+    const { drainMs } = plan({ arrivalsPerSecond: 0, service, workers: 2, overheadMs: 3, backlog: 1000, durationMs: 60_000 });
+    expect(overheadOf({ places: 2, elapsedMs: drainMs ?? 0, attempts: 998, meanServiceMs: 20 })).toBeCloseTo(3, 6);
+    expect(overheadOf({ places: 1, elapsedMs: 10, attempts: 1, meanServiceMs: 20 })).toBe(0);
   });
 });
