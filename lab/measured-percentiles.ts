@@ -22,7 +22,7 @@ export function measuredPercentiles(points: readonly { quantile: number; ms: num
   );
   const meanMs = momentOf(pieces, 1);
   const at = (score: number) => {
-    const piece = pieces.find(({ to }) => score <= to) ?? pieces.at(-1);
+    const piece = pieces[pieceAt(pieces, score)];
     return piece === undefined ? 0 : Math.exp(piece.intercept + piece.slope * Math.min(score, farthest));
   };
   return {
@@ -54,12 +54,43 @@ function piecesThrough(points: readonly { score: number; log: number }[]): Piece
   return pieces;
 }
 
-/** E[X^order]: over a piece e^(a+bz) integrates against the normal density to e^(a+b²/2) (Φ(to − b) − Φ(from − b)). */
+/** The first piece that reaches up to the score: by halving, as each draw asks. */
+function pieceAt(pieces: readonly Piece[], score: number): number {
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.to ?? 0) < score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * E[X^order]: over a piece e^(a+bz) integrates against the normal density to e^(a+b²/2) (Φ(to − b) − Φ(from − b)). A steep piece,
+ * such as the step from a fast case to a slow one, would be an overflow times nothing; it is summed up instead.
+ */
 function momentOf(pieces: readonly Piece[], order: number): number {
   let moment = 0;
   for (const { from, to, intercept, slope } of pieces) {
-    const b = slope * order;
-    moment += Math.exp(intercept * order + (b * b) / 2) * (normalCdf(to - b) - normalCdf(from - b));
+    const [a, b] = [intercept * order, slope * order];
+    moment +=
+      b > steep ? summedUp(a, b, Math.max(from, to - 40 / b), to) : Math.exp(a + (b * b) / 2) * (normalCdf(to - b) - normalCdf(from - b));
   }
   return moment;
+}
+
+const steep = 5;
+
+/** ∫ e^(a+bz) φ(z) dz by Simpson's rule. */
+function summedUp(a: number, b: number, from: number, to: number): number {
+  const steps = 256;
+  const width = (to - from) / steps;
+  let sum = 0;
+  for (let step = 0; step <= steps; step++) {
+    const z = from + step * width;
+    const weight = step === 0 || step === steps ? 1 : step % 2 === 1 ? 4 : 2;
+    sum += weight * Math.exp(a + b * z - (z * z) / 2);
+  }
+  return (sum * width) / (3 * Math.sqrt(2 * Math.PI));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { percentilesOf } from '../../../cli/plan-from-task.ts';
 import { type ServiceTime, serviceTimeSchema } from '../../../contract/lab.ts';
 import { arrivalScv, arrivalTimes } from '../../../lab/arrivals.ts';
 import { randomStream, seededRandom, xoshiro128 } from '../../../lab/random.ts';
@@ -134,6 +135,36 @@ describe('measured percentiles', () => {
     const found = distributionOf({ kind: 'percentiles', points });
     expect(found.meanMs).toBeLessThan(150);
     expect(found.quantile(0.99999)).toBeLessThan(60_000);
+  });
+
+  it.each([
+    { kind: 'bimodal', fastMs: 50, slowMs: 500, slowShare: 0.1 } as const,
+    { kind: 'uniform', fromMs: 20, toMs: 180 } as const,
+    { kind: 'exponential', meanMs: 100 } as const,
+  ])('of a few hundred runs come near the mean of a $kind service', (service) => {
+    const truth = distributionOf(service);
+    const random = seededRandom(8);
+    const runs = Array.from({ length: 400 }, () => truth.sample(random)).sort((a, b) => a - b);
+    const mean = runs.reduce((sum, run) => sum + run, 0) / runs.length;
+    expect(Math.abs(distributionOf({ kind: 'percentiles', points: percentilesOf(runs) }).meanMs / mean - 1)).toBeLessThan(0.03);
+  });
+
+  it('have the mean of their draws however steep a step between two of them is', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.double({ min: 1e-6, max: 0.4, noNaN: true }), (slowMs, step) => {
+        const points = [
+          { quantile: 0.5, ms: 1 },
+          { quantile: 0.5 + step, ms: slowMs },
+          { quantile: 0.99, ms: slowMs },
+        ];
+        const { meanMs, scv } = distributionOf({ kind: 'percentiles', points });
+        expect(Number.isFinite(scv)).toBe(true);
+        // Between a step at its beginning and one at its end; half of the runs are at most 1 ms.
+        expect(meanMs).toBeGreaterThan(slowMs * (0.5 - step) * 0.999);
+        expect(meanMs).toBeLessThan(slowMs * 0.5 * 1.001 + 0.5);
+      }),
+      { seed: 4 },
+    );
   });
 
   it('of one value are that value', () => {
