@@ -32,7 +32,12 @@ export default {
     fence('workers-know-the-contract', '^workers/', '^(workers|contract)/', 'A task runs in a thread that has no engine around it.'),
     fence('cli-knows-the-contract', '^cli/', '^(cli|contract|lab)/', 'There is one way in: the API, through the typed client.'),
     fence('electron-knows-the-contract', '^electron/', '^(electron|contract)/', 'There is one way in: the API, through the typed client.'),
-    fence('renderer-knows-the-contract', '^renderer/', '^(renderer|contract|lab)/', 'There is one way in: the API, through the typed client.'),
+    fence(
+      'renderer-knows-the-contract',
+      '^renderer/',
+      '^(renderer|contract|lab)/',
+      'There is one way in: the API, through the typed client.',
+    ),
     fence('lab-knows-the-contract', '^lab/', '^(lab|contract)/', 'Models are pure.'),
     forbidden(
       'lab-needs-only-the-contract',
