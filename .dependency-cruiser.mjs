@@ -30,11 +30,22 @@ export default {
       'The contract runs in the page, in threads and in other programs: no Node, no other package.',
     ),
     fence('workers-know-the-contract', '^workers/', '^(workers|contract)/', 'A task runs in a thread that has no engine around it.'),
-    fence('cli-knows-the-contract', '^cli/', '^(cli|contract)/', 'There is one way in: the API, through the typed client.'),
+    fence('cli-knows-the-contract', '^cli/', '^(cli|contract|lab)/', 'There is one way in: the API, through the typed client.'),
     fence('electron-knows-the-contract', '^electron/', '^(electron|contract)/', 'There is one way in: the API, through the typed client.'),
-    fence('renderer-knows-the-contract', '^renderer/', '^(renderer|contract)/', 'There is one way in: the API, through the typed client.'),
+    fence(
+      'renderer-knows-the-contract',
+      '^renderer/',
+      '^(renderer|contract|lab)/',
+      'There is one way in: the API, through the typed client.',
+    ),
     fence('lab-knows-the-contract', '^lab/', '^(lab|contract)/', 'Models are pure.'),
-    fence('engine-knows-the-contract', '^engine/', '^(engine|contract)/', 'Tasks are loaded by threads, never by the engine.'),
+    forbidden(
+      'lab-needs-only-the-contract',
+      { path: '^lab/' },
+      { dependencyTypesNot: ['local'], pathNot: '^(lab|contract)/' },
+      'Models run in the page, in the engine and in the command line: no Node, no package.',
+    ),
+    fence('engine-knows-the-contract', '^engine/', '^(engine|contract|lab)/', 'Tasks are loaded by threads, never by the engine.'),
     fence('store-knows-no-queue', '^engine/store/', '^(engine/store|contract)/', 'All SQL, and nothing of what it is for.'),
     fence(
       'lanes-know-no-store',
@@ -45,14 +56,14 @@ export default {
     fence(
       'queue-is-given-its-lanes',
       '^engine/queue/',
-      '^(engine/(queue|store|notify)|contract)/',
+      '^(engine/(queue|store|notify)|contract|lab)/',
       'Tests give it lanes of their own; the API is above it.',
     ),
     fence('notify-knows-no-queue', '^engine/notify/', '^(engine/notify|contract)/', 'Deliveries are told what to send and where.'),
     fence(
       'api-goes-through-the-queue',
       '^engine/api/',
-      '^(engine/(api|queue)|contract)/',
+      '^(engine/(api|queue)|contract|lab)/',
       'Another backend may stand behind that interface.',
     ),
     forbidden(

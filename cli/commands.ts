@@ -11,6 +11,7 @@ import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operationGet, operationStop } from './commands/operation.ts';
+import { plan } from './commands/plan.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
 import { retentionGet, retentionSet } from './commands/retention.ts';
 import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   circuitList,
   circuitReset,
   tasks,
+  plan,
   scheduleList,
   scheduleAdd,
   scheduleGet,

@@ -21,14 +21,16 @@ const sound: Tree = {
   'engine/queue/submit.ts':
     "import { open } from '../store/jobs.ts';\nimport type { Lanes } from './lanes.ts';\nexport const submit = (lanes: Lanes) => [open, lanes];\n",
   'engine/queue/backend.ts': 'export type Backend = object;\n',
+  'engine/queue/forecast.ts': "import { model } from '../../lab/model.ts';\nexport const forecast = model;\n",
   'engine/api/server.ts': "import type { Backend } from '../queue/backend.ts';\nexport const serve = (backend: Backend) => backend;\n",
   'engine/notify/webhook.ts': "import '../../contract/client.ts';\nexport const send = 1;\n",
   'workers/thread.ts': "import '../contract/client.ts';\n",
-  'cli/main.ts': "import '../contract/client.ts';\n",
+  'cli/main.ts': "import '../contract/client.ts';\nimport '../lab/model.ts';\n",
   'electron/main.ts': "import '../contract/client.ts';\nimport { app } from 'electron';\napp.quit();\n",
-  'lab/model.ts': "import '../contract/client.ts';\n",
+  'lab/model.ts': "import '../contract/client.ts';\nexport const model = 1;\n",
   'renderer/main.tsx':
     "import { useState } from 'react';\nimport { Jobs } from './features/jobs/jobs.tsx';\nimport { Queues } from './features/queues/queues.tsx';\nexport const App = () => <Jobs key={String(useState)} other={<Queues />} />;\n",
+  'renderer/features/plan/plan.tsx': "import { model } from '../../../lab/model.ts';\nexport const Plan = () => <p key={model} />;\n",
   'renderer/ui/row.tsx': 'export const Row = () => <tr />;\n',
   'renderer/data/live.ts': "import '../../contract/client.ts';\nexport const live = 1;\n",
   'renderer/features/jobs/jobs.tsx':
@@ -57,6 +59,10 @@ const violations: Record<string, Tree[]> = {
     { 'renderer/data/live.ts': "import type { Backend } from '../../engine/queue/backend.ts';\nexport const live: Backend = {};\n" },
   ],
   'lab-knows-the-contract': [{ 'lab/model.ts': "import '../engine/queue/submit.ts';\n" }],
+  'lab-needs-only-the-contract': [
+    { 'lab/model.ts': "import { cpus } from 'node:os';\nexport const model = cpus;\n" },
+    { 'lab/model.ts': "import React from 'react';\nexport const model = React;\n" },
+  ],
   'engine-knows-the-contract': [{ 'engine/main.ts': "import '../workers/thread.ts';\n" }],
   'store-knows-no-queue': [
     { 'engine/store/jobs.ts': "import type { Lanes } from '../queue/lanes.ts';\nexport const open = (l: Lanes) => l;\n" },
