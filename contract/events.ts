@@ -34,6 +34,8 @@ export type EngineEvent =
   /** The set of tasks, or one of them, changed: read `GET /v1/tasks` again. */
   | { type: 'tasks.changed'; at: string; names: string[] }
   | { type: ScheduleEventType; at: string; schedule: Schedule }
+  /** A job that asked for a `desktop` notification has ended. Within a member of its own, so that filters on jobs do not hide it. */
+  | { type: 'notification.desktop'; at: string; notification: { job: JobSummary } }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };
 

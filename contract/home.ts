@@ -27,6 +27,7 @@ export const homeFiles = {
   tasks: 'tasks',
   children: 'children',
   ballast: 'ballast',
+  settings: 'settings.json',
 } as const;
 
 /** `<home>/engine.json` while an engine runs. */

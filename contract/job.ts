@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
+import type { JobNotification } from './notify.ts';
 import type { AttemptOutcome, JobState } from './states.ts';
 
 export const modes = ['sync', 'async', 'hybrid', 'auto'] as const;
@@ -67,6 +68,8 @@ export type Job = JobSummary & {
   firstPayload: JsonObject | null;
   /** Of a dead job: names its group in `GET /v1/dead-letters/groups`. */
   fingerprint: string | null;
+  /** Who is told of its end. */
+  notify: JobNotification[];
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

@@ -37,6 +37,13 @@ export const limits = {
   operations: 100,
   patchOperations: 100,
   canaries: 1_000,
+  /** Of one job. */
+  notifications: 10,
+  mailRecipients: 20,
+  urlLength: 2_048,
+  /** Made by hand; and of those that submissions made, the newest. */
+  endpoints: 1_000,
+  endpointsMade: 10_000,
 } as const;
 
 export const defaults = {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import {
   deadListSchema,
+  deliveryListSchema,
   eventQuerySchema,
   jobListSchema,
   jobQuerySchema,
@@ -11,6 +12,8 @@ import {
   seriesQuerySchema,
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
+import type { Delivery, Endpoint } from './notify.ts';
+import { endpointPatchSchema, endpointSchema } from './notify.ts';
 import type { DeadGroup } from './operations.ts';
 import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
@@ -116,6 +119,23 @@ export const routes = {
     'The jobs that a schedule made, newest first',
     pageSchema,
   ),
+
+  listDeliveries: get<{ deliveries: Delivery[]; next: string | null }>()(
+    '/v1/deliveries',
+    'Messages about the ends of jobs, newest first, each with its attempts',
+    deliveryListSchema,
+  ),
+  getDelivery: get<Delivery>()('/v1/deliveries/{id}', 'Read a delivery'),
+  redeliver: send<Delivery>('POST')('/v1/deliveries/{id}/redeliver', 'Send a message again'),
+  listEndpoints: get<{ endpoints: Endpoint[]; next: string | null }>()(
+    '/v1/endpoints',
+    'Where webhooks go, and the secrets that they are signed with',
+    pageSchema,
+  ),
+  makeEndpoint: send<Endpoint>('POST')('/v1/endpoints', 'Register an endpoint', endpointSchema),
+  getEndpoint: get<Endpoint>()('/v1/endpoints/{id}', 'Read an endpoint'),
+  patchEndpoint: send<Endpoint>('PATCH')('/v1/endpoints/{id}', 'Turn an endpoint on or off, or change its secret', endpointPatchSchema),
+  deleteEndpoint: send<null>('DELETE')('/v1/endpoints/{id}', 'Delete an endpoint; what waits for it fails'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { modes } from './job.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
+import { notifySchema } from './notify.ts';
 import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
 /** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
@@ -103,7 +104,7 @@ export const submissionSchema = z.strictObject({
   tags: tagsSchema.default(() => []),
   optimistic: z.null({ error: notOfferedYet('optimistic') }).optional(),
   onFailure: z.null({ error: notOfferedYet('onFailure') }).optional(),
-  notify: z.array(z.never({ error: notOfferedYet('notify') })).optional(),
+  notify: notifySchema.optional(),
 });
 
 /** As a caller writes it: only `task` is required. */

@@ -57,6 +57,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
     tasksFolder: join(home, homeFiles.tasks),
+    settingsFile: join(home, homeFiles.settings),
     now: Date.now,
     random: Math.random,
     outOfSpace: () => ballast.drop(),

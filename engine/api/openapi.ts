@@ -5,7 +5,8 @@ import type { JsonObject } from '../../contract/json.ts';
 import type { Route, RouteName } from '../../contract/routes.ts';
 import { routes } from '../../contract/routes.ts';
 import { payloadSchema } from '../../contract/submission.ts';
-import { components, replySchemas } from './reply-schemas.ts';
+import { replySchemas } from './reply-schemas.ts';
+import { components } from './schema-parts.ts';
 
 const componentPath = (id: string) => `#/components/schemas/${id}`;
 const problemReply = (description: string) => ({
@@ -83,6 +84,10 @@ function replies(name: RouteName): JsonObject {
       return { '200': jsonReply(name, 'The job, final or the one that stands.'), '202': jsonReply(name, 'The job, accepted.') };
     case 'deleteSchedule':
       return { '204': { description: 'The schedule is gone.' } };
+    case 'deleteEndpoint':
+      return { '204': { description: 'The endpoint is gone.' } };
+    case 'makeEndpoint':
+      return { '201': jsonReply(name, 'The endpoint.') };
     case 'makeSchedule':
       return { '201': jsonReply(name, 'The schedule.') };
     case 'runSchedule':
@@ -90,6 +95,7 @@ function replies(name: RouteName): JsonObject {
     case 'redriveDeadLetters':
     case 'discardDeadLetters':
     case 'actOnJobs':
+    case 'redeliver':
       return { '202': jsonReply(name, 'Accepted.') };
     case 'getJob':
       return { '200': jsonReply(name, 'The job.'), '304': { description: 'Unchanged since the given ETag.' } };

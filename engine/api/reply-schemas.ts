@@ -3,9 +3,8 @@
 import { z } from 'zod';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
-import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
+import type { Attempt, Decision, Job, LogLine } from '../../contract/job.ts';
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
-import type { Json, JsonObject } from '../../contract/json.ts';
 import type { DeadGroup } from '../../contract/operations.ts';
 import type {
   Health,
@@ -26,32 +25,8 @@ import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
-
-const time = z.iso.datetime();
-const json: z.ZodType<Json> = z.custom<Json>();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
-const count = z.int().min(0);
-const ms = z.number().nullable();
-const cursor = z.string().nullable();
-
-/** Every schema with a name, under which others refer to it. */
-export const components = z.registry<{ id: string }>();
-
-function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  components.add(schema, { id });
-  return schema;
-}
-
-const jobError = named(
-  'JobError',
-  z.object({
-    name: z.string(),
-    message: z.string(),
-    code: z.string().exactOptional(),
-    stack: z.string().exactOptional(),
-    details: json.exactOptional(),
-  }) satisfies z.ZodType<JobError>,
-);
+import { delivery, endpoint, notification } from './notify-schemas.ts';
+import { count, cursor, jobError, json, jsonObject, ms, named, time } from './schema-parts.ts';
 
 const decision = named(
   'Decision',
@@ -91,6 +66,7 @@ const job = named(
     concurrencyKey: z.string().nullable(),
     firstPayload: jsonObject.nullable(),
     fingerprint: z.string().nullable(),
+    notify: z.array(notification),
     createdAt: time,
     runAt: time,
     startedAt: time.nullable(),
@@ -161,6 +137,7 @@ const schedule = named(
       })
       .nullable(),
     tags: z.array(z.string()),
+    notify: z.array(notification),
     overlap: z.enum(overlaps),
     missed: z.enum(missedRules),
     paused: z.boolean(),
@@ -330,7 +307,8 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
-type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
+type Unnamed = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteEndpoint';
+type ReplySchemas = { readonly [Name in Exclude<RouteName, Unnamed>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
   submitJob: job,
@@ -362,6 +340,13 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  listDeliveries: named('DeliveryPage', z.object({ deliveries: z.array(delivery), next: cursor })),
+  getDelivery: delivery,
+  redeliver: delivery,
+  listEndpoints: named('EndpointPage', z.object({ endpoints: z.array(endpoint), next: cursor })),
+  makeEndpoint: endpoint,
+  getEndpoint: endpoint,
+  patchEndpoint: endpoint,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

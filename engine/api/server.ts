@@ -16,6 +16,7 @@ import { EventStreams } from './event-stream.ts';
 import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
+import { notifyHandlers } from './notify-handlers.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
@@ -73,6 +74,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...jobHandlers(backend, now, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
+    ...notifyHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });

@@ -4,6 +4,7 @@ import { defaults } from '../../contract/limits.ts';
 import { defaultRetry, mergeRetry, type RetryPolicy } from '../../contract/retry.ts';
 import { builtInTasks } from '../../contract/task.ts';
 import type { TaskDescription, TaskModule } from '../../contract/thread.ts';
+import { ownTask, ownTaskPrefix } from './delivery-tasks.ts';
 import type { TaskReader } from './lanes.ts';
 import { compilePayloadCheck, type PayloadCheck } from './payload-check.ts';
 import type { TaskFile, TaskFiles } from './task-files.ts';
@@ -88,7 +89,7 @@ export class Catalog {
 
   /** What is known now, perhaps of a version that was just replaced. */
   known(name: string): CatalogEntry | undefined {
-    return this.#entries.get(name);
+    return ownTask(name) ?? this.#entries.get(name);
   }
 
   list(): CatalogEntry[] {
@@ -108,6 +109,8 @@ export class Catalog {
   }
 
   #loadFile(file: TaskFile): Promise<CatalogEntry | null> {
+    // What is submitted under such a name would run as something else.
+    if (file.name.startsWith(ownTaskPrefix)) return Promise.resolve(null);
     const known = this.#entries.get(file.name);
     if (known?.module.kind === 'built-in') return Promise.resolve(known);
     if (known?.module.kind === 'file' && known.module.url === file.url) return Promise.resolve(known);

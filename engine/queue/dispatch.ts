@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
 import { Deadlines, type Overdue } from './deadlines.ts';
+import type { DeliveryOrders } from './delivery-orders.ts';
 import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes, RunReport, RunRequest } from './lanes.ts';
@@ -35,6 +36,7 @@ export type DispatchParts = {
   logBook: LogBook;
   measurements: Measurements;
   drains: DrainRates;
+  orders: DeliveryOrders;
   now: () => number;
   random: () => number;
 };
@@ -294,7 +296,7 @@ export class Dispatch {
       jobId: jobIdOf(row),
       attempt: row.attempt,
       module: entry.module,
-      payload: row.payload,
+      payload: this.#parts.orders.payloadOf(row),
       timeoutMs: row.timeout_ms,
       room,
     };

@@ -12,14 +12,19 @@ import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Control } from './control.ts';
+import { cursorNumber } from './cursor.ts';
 import { listDeadGroups } from './dead-groups.ts';
+import { Deliveries } from './deliveries.ts';
+import { DeliveryOrders } from './delivery-orders.ts';
 import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
+import { Endpoints } from './endpoints.ts';
 import { EventStream } from './event-stream.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
 import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
+import { NotifyRequests } from './notify-requests.ts';
 import { Operations } from './operations.ts';
 import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
@@ -37,6 +42,8 @@ export type QueueOptions = {
   taskReader: TaskReader;
   /** The user's own tasks. */
   tasksFolder: string;
+  /** `settings.json`; it need not be there. */
+  settingsFile: string;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Uniform in [0, 1). */
@@ -67,7 +74,10 @@ export function createQueue(options: QueueOptions): QueueService {
   const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
-  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, now, random });
+  const orders = new DeliveryOrders(store, options.settingsFile);
+  const endpoints = new Endpoints(store, now);
+  const notifyRequests = new NotifyRequests({ settings, orders, endpoints });
+  const dispatch = new Dispatch({ store, lanes, catalog, settings, events, waiters, logBook, measurements, drains, orders, now, random });
   const submit = new Submit({
     store,
     catalog,
@@ -79,10 +89,12 @@ export function createQueue(options: QueueOptions): QueueService {
     drains,
     now,
     random,
+    notifyRequests,
     spaceIsShort: options.spaceIsShort,
   });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
-  const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
+  const schedules = new Schedules({ store, catalog, settings, submit, dispatch, notifyRequests, events, now, failed: options.failed });
+  const deliveries = new Deliveries({ store, submit, endpoints, events, now });
   const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
   const operations = new Operations({ store, actions, dispatch, waiters, now });
@@ -92,10 +104,13 @@ export function createQueue(options: QueueOptions): QueueService {
     claim: () => {
       const settled = schedules.line.settle();
       const claimed = dispatch.claim();
-      if (!settled) return claimed;
+      // Last: what was claimed may have found jobs that can't be started any more.
+      const told = deliveries.settle();
+      if (!settled && !told) return claimed;
       return () => {
-        settled();
+        settled?.();
         claimed?.();
+        told?.();
       };
     },
     flushCounters: () => store.counters.flush(),
@@ -105,6 +120,7 @@ export function createQueue(options: QueueOptions): QueueService {
     },
     undone: () => {
       store.counters.undone();
+      store.deliveries.takeEnded();
       dispatch.undone();
     },
     outOfSpace: options.outOfSpace,
@@ -218,6 +234,15 @@ export function createQueue(options: QueueOptions): QueueService {
     runSchedule: (id) => schedules.runNow(id),
     listScheduleJobs: async (id, page) => schedules.listJobs(id, page),
 
+    listDeliveries: async (query) => deliveries.list(query),
+    getDelivery: async (id) => deliveries.get(id),
+    redeliver: (id) => deliveries.redeliver(id),
+    listEndpoints: async (page) => endpoints.list(page),
+    makeEndpoint: (input) => endpoints.make(input),
+    getEndpoint: async (id) => endpoints.get(id),
+    patchEndpoint: (id, patch) => endpoints.patch(id, patch),
+    deleteEndpoint: (id) => endpoints.delete(id),
+
     workers: async () => lanes.workers(),
     stats: async () => ({
       at: timeOf(now()),
@@ -296,12 +321,6 @@ async function reclaim(store: Store, now: () => number, random: () => number): P
     }
   });
   return rows.length;
-}
-
-function cursorNumber(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (!/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-  return Number(cursor);
 }
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<boolean> {

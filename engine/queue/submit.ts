@@ -16,6 +16,7 @@ import type { Dispatch } from './dispatch.ts';
 import { backlogWaitMs, type DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Measurements } from './measure.ts';
+import type { NotifyRequests } from './notify-requests.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -32,6 +33,7 @@ export type SubmitParts = {
   drains: DrainRates;
   now: () => number;
   random: () => number;
+  notifyRequests: NotifyRequests;
   spaceIsShort: () => boolean;
 };
 
@@ -55,7 +57,7 @@ export class Submit {
   }
 
   async submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
-    const { catalog } = this.#parts;
+    const { catalog, notifyRequests } = this.#parts;
     this.#refuseWhenStopping();
     // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
     const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
@@ -63,6 +65,7 @@ export class Submit {
     this.#refuseWhenShort();
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
     const checked = this.#check(submission, entry, '');
+    if (submission.notify) await notifyRequests.prepare(submission.notify);
     const plan = this.#plan(submission, checked, options);
     const standing = await this.#insert(plan, options);
     return this.#answer(standing, submission, options);
@@ -70,7 +73,7 @@ export class Submit {
 
   /** All or none, in one transaction. */
   async submitBatch(submissions: Submission[]): Promise<string[]> {
-    const { catalog } = this.#parts;
+    const { catalog, notifyRequests } = this.#parts;
     this.#refuseWhenStopping();
     this.#refuseWhenShort();
     const entries = new Map<string, CatalogEntry | null>();
@@ -87,6 +90,7 @@ export class Submit {
       else {
         try {
           const entry = this.#check(submission, entries.get(submission.task) ?? null, path);
+          if (submission.notify) await notifyRequests.prepare(submission.notify, path);
           plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }));
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
@@ -111,17 +115,31 @@ export class Submit {
     entry: CatalogEntry,
     { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
   ): JobRow {
-    const { store, dispatch } = this.#parts;
+    const { dispatch } = this.#parts;
     const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
     const seq = this.#lastSeq + 1;
     const row: JobRow = { ...planned, seq, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' };
     this.#lastSeq = seq;
-    store.jobs.insertJob(row);
+    this.#insertRow(row, null);
     if (!blocked) dispatch.becameReady(row);
     return row;
   }
 
-  /** After the commit of `place`. */
+  /** Inside a transaction: inserts what the engine itself has to do, due now, however long its queue's line is. */
+  placeOwn(submission: Submission, entry: CatalogEntry): JobRow {
+    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
+    const row: JobRow = { ...planned, seq: ++this.#lastSeq };
+    this.#insertRow(row, null);
+    this.#parts.dispatch.becameReady(row);
+    return row;
+  }
+
+  #insertRow(row: JobRow, uniqueUntil: number | null): void {
+    this.#parts.store.jobs.insertJob(row, uniqueUntil);
+    if (row.notify !== null) this.#parts.notifyRequests.accept(row);
+  }
+
+  /** After the commit of `place` or `placeOwn`. */
   announcePlaced(row: JobRow): void {
     this.#parts.measurements.submitted(1);
     this.#parts.events.job('job.created', row, row.created_at);
@@ -237,14 +255,14 @@ export class Submit {
 
   /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */
   #place(plan: Plan): JobRow {
-    const { store, dispatch, now } = this.#parts;
+    const { dispatch, now } = this.#parts;
     const seq = ++this.#lastSeq;
     const handOff = this.#handsOff(plan);
     const at = now();
     const row: JobRow = handOff
       ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: at, first_started_at: at }
       : { ...plan.row, seq };
-    store.jobs.insertJob(row, plan.uniqueUntil);
+    this.#insertRow(row, plan.uniqueUntil);
     if (handOff) dispatch.promise(row, plan.room);
     else if (row.state === 'available') dispatch.becameReady(row);
     return row;

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../contract/json.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
 import { formatJobId } from './job-id.ts';
+import { notificationsIn } from './notify-text.ts';
 import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
 /** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
@@ -45,6 +46,8 @@ export type JobRow = {
   schedule_slot: string | null;
   /** What all jobs that died of the same cause share; set exactly while it is dead. */
   fingerprint: string | null;
+  /** Who is to be told of its end (contract/notify.ts), secrets included; null: nobody. */
+  notify: string | null;
 };
 
 export const jobColumns = [
@@ -83,6 +86,7 @@ export const jobColumns = [
   'unique_scope',
   'schedule_slot',
   'fingerprint',
+  'notify',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -135,6 +139,7 @@ export function jobOf(row: JobRow): Job {
     decision: parsed<Decision>(row.decision),
     firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
     fingerprint: row.fingerprint,
+    notify: notificationsIn(row.notify),
     ...rest,
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,

@@ -7,6 +7,7 @@ import { type AttemptOutcome, type FinalState, finalStates, type JobState } from
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
+import type { DeliveryStore } from './deliveries.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
@@ -31,7 +32,9 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
+export type BesideJobs = { counters: CounterChanges; scheduleLine: ScheduleLineStore; deadGroups: DeadGroups; deliveries: DeliveryStore };
+
+export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, deliveries }: BesideJobs) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -133,6 +136,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   function letGo(row: JobRow, at: number): void {
     unique.freeKey(row, at);
     deadlines.dropDeadline(row);
+    scheduleLine.leave(row);
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -212,9 +216,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
     letGo(row, at);
-    scheduleLine.leave(row);
     move(row, end.state);
-    return { ...row, ...end, finished_at: at, fingerprint };
+    return deliveries.jobEnded({ ...row, ...end, finished_at: at, fingerprint });
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -240,9 +243,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     leaveWaiting(row);
     cancel.run(at, row.error, row.seq);
     letGo(row, at);
-    scheduleLine.leave(row);
     move(row, 'cancelled');
-    return { ...row, state: 'cancelled', finished_at: at };
+    return deliveries.jobEnded({ ...row, state: 'cancelled', finished_at: at });
   }
 
   /** Ends a job that waits and can never run, e.g. because its payload no longer fits its task. */
@@ -251,9 +253,8 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const fingerprint = deadGroups.join(row.task, error, at);
     bury.run(at, error, fingerprint, row.seq);
     letGo(row, at);
-    scheduleLine.leave(row);
     move(row, 'dead');
-    return { ...row, state: 'dead', finished_at: at, error, fingerprint };
+    return deliveries.jobEnded({ ...row, state: 'dead', finished_at: at, error, fingerprint });
   }
 
   /**
@@ -286,6 +287,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
       },
     };
     deadlines.keepDeadline(renewed);
+    deliveries.jobRenewed(renewed);
     enterWaiting(renewed);
     return renewed;
   }
@@ -332,6 +334,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
+    deliveries.jobDeleted(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }

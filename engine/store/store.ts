@@ -2,6 +2,8 @@ import type { Database } from 'better-sqlite3';
 import { prepareAttempts } from './attempts.ts';
 import { Counters } from './counters.ts';
 import { prepareDeadGroups } from './dead-groups.ts';
+import { prepareDeliveries } from './deliveries.ts';
+import { prepareEndpoints } from './endpoints.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareIdempotency } from './idempotency.ts';
 import { prepareJobs } from './jobs.ts';
@@ -26,11 +28,14 @@ export function prepareStore(db: Database) {
   const commit = new GroupCommit(db);
   const scheduleLine = prepareScheduleLine(db);
   const deadGroups = prepareDeadGroups(db);
+  const deliveries = prepareDeliveries(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, counters, scheduleLine, deadGroups),
+    jobs: prepareJobs(db, { counters, scheduleLine, deadGroups, deliveries }),
+    deliveries,
+    endpoints: prepareEndpoints(db),
     deadGroups,
     operations: prepareOperations(db),
     logs: prepareLogs(db),

@@ -118,6 +118,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       concurrencyKey: submission.concurrencyKey ?? null,
       firstPayload: null,
       fingerprint: null,
+      notify: [],
       createdAt: time(),
       runAt: new Date(now() + submission.delayMs).toISOString(),
       startedAt: null,
@@ -321,12 +322,20 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       return readQueue(name);
     },
     listSchedules: async () => ({ schedules: [], next: null }),
-    makeSchedule: noSchedules,
-    getSchedule: noSchedules,
-    patchSchedule: noSchedules,
-    deleteSchedule: noSchedules,
-    runSchedule: noSchedules,
-    listScheduleJobs: noSchedules,
+    makeSchedule: notKept,
+    getSchedule: notKept,
+    patchSchedule: notKept,
+    deleteSchedule: notKept,
+    runSchedule: notKept,
+    listScheduleJobs: notKept,
+    listDeliveries: async () => ({ deliveries: [], next: null }),
+    getDelivery: notKept,
+    redeliver: notKept,
+    listEndpoints: async () => ({ endpoints: [], next: null }),
+    makeEndpoint: notKept,
+    getEndpoint: notKept,
+    patchEndpoint: notKept,
+    deleteEndpoint: notKept,
     async workers() {
       const thread = { id: 1, lane: 'io' as const, jobs: 0, busy: false, utilization: 0.25, heapBytes: 1024, startedAt: time() };
       return { lanes: [{ name: 'io', threads: [thread], minThreads: 1, maxThreads: 2, jobs: 0, places: 64 }] };
@@ -379,8 +388,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 }
 
 /** Schedules are tested against the real queue. */
-async function noSchedules(): Promise<never> {
-  throw new Problem('not-found', 'There are no schedules here.');
+async function notKept(): Promise<never> {
+  throw new Problem('not-found', 'Nothing of the kind is kept here.');
 }
 
 function count(jobs: Job[]): StateCounts {

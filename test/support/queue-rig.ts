@@ -84,6 +84,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
   let open = true;
   const queue = createQueue({
     ...{ store, reader: listReader, lanes, taskReader: reader, tasksFolder, random },
+    settingsFile: join(home, 'settings.json'),
     now: Date.now,
     outOfSpace: () => {
       dropped++;

@@ -5,6 +5,7 @@ import { type JobListQuery, jobListSchema } from '../../../contract/filter.ts';
 import type { JobState } from '../../../contract/states.ts';
 import { Counters } from '../../../engine/store/counters.ts';
 import { prepareDeadGroups } from '../../../engine/store/dead-groups.ts';
+import { prepareDeliveries } from '../../../engine/store/deliveries.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
@@ -45,7 +46,10 @@ const queries = fc.record({
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
-  const store = prepareJobs(writer, new Counters(writer), prepareScheduleLine(writer), prepareDeadGroups(writer));
+  const store = prepareJobs(writer, {
+    ...{ counters: new Counters(writer), scheduleLine: prepareScheduleLine(writer) },
+    ...{ deadGroups: prepareDeadGroups(writer), deliveries: prepareDeliveries(writer) },
+  });
   writer.exec('BEGIN; DELETE FROM jobs');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));

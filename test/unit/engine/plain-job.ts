@@ -31,6 +31,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
       result: null,
       schedule_slot: null,
       fingerprint: null,
+      notify: null,
     },
     ...changes,
   };
