@@ -3,7 +3,9 @@
 import type { Command } from './command.ts';
 import { cancel, remove, retry, runNow } from './commands/act.ts';
 import { deadDiscard, deadGroups, deadList, deadRedrive } from './commands/dead.ts';
+import { deliveryList, deliveryRedeliver } from './commands/delivery.ts';
 import { doctor } from './commands/doctor.ts';
+import { endpointAdd, endpointList, endpointOff, endpointOn, endpointRemove } from './commands/endpoint.ts';
 import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
@@ -45,6 +47,13 @@ export const commands: readonly Command[] = [
   schedulePause,
   scheduleResume,
   scheduleRemove,
+  deliveryList,
+  deliveryRedeliver,
+  endpointList,
+  endpointAdd,
+  endpointOn,
+  endpointOff,
+  endpointRemove,
   serve,
   url,
   top,

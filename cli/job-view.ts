@@ -1,6 +1,8 @@
 /** Jobs as people read them. */
 
 import type { Attempt, Job, JobSummary } from '../contract/job.ts';
+import type { JobNotification } from '../contract/notify.ts';
+import { finalStates } from '../contract/states.ts';
 import { between, formatDuration, formatRelative } from './durations.ts';
 import { renderError, renderJson } from './error-view.ts';
 import type { Paint } from './paint.ts';
@@ -85,6 +87,17 @@ export function progressText(progress: NonNullable<JobSummary['progress']>): str
   return progress.message === null ? `${progress.percent} %` : `${progress.percent} % ${progress.message}`;
 }
 
+/** Who is told of which ends; null: nobody. */
+export function tellsOf(notify: readonly JobNotification[]): string | null {
+  if (notify.length === 0) return null;
+  return notify
+    .map((told) => {
+      const who = told.type === 'webhook' ? told.url : told.type === 'email' ? told.to.join(', ') : 'the desktop';
+      return oneLine(told.on.length === finalStates.length ? who : `${who} (${told.on.join(', ')})`);
+    })
+    .join('; ');
+}
+
 /** Everything of one job. */
 export function renderJob(job: Job, now: number, paint: Paint): string {
   const time = (at: string | null, more = '') => (at === null ? null : `${at} (${formatRelative(at, now)})${more}`);
@@ -105,6 +118,7 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
         'schedule',
         job.scheduleId === null ? null : job.slotAt === null ? `${job.scheduleId}, by hand` : `${job.scheduleId} for ${job.slotAt}`,
       ],
+      ['tells', tellsOf(job.notify)],
       ['timeout', formatDuration(job.timeoutMs)],
       ['deadline', time(job.deadlineAt)],
       ['created', time(job.createdAt)],

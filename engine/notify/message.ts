@@ -6,8 +6,8 @@ import { stateWords } from '../../contract/states.ts';
 
 const subjectLength = 200;
 
-/** The body of a webhook. Made once: every try sends, and signs, the same text. */
-export function webhookBody(event: DeliveryEvent, job: Job): string {
+/** The body of a webhook. Made once: every try sends, and signs, the same text. Who else is told of the job is no receiver's business. */
+export function webhookBody(event: DeliveryEvent, { notify: _, ...job }: Job): string {
   return JSON.stringify({ type: event, timestamp: job.finishedAt ?? job.createdAt, data: { job } });
 }
 

@@ -53,12 +53,17 @@ describe('a job that tells of its end', () => {
     expect(JSON.parse(order(run).body)).toMatchObject({
       type: 'job.completed',
       timestamp: (await rig.backend.getJob(id)).finishedAt,
-      data: { job: { id, state: 'completed', result: { answer: 42 }, notify: [hook()] } },
+      data: { job: { id, state: 'completed', result: { answer: 42 } } },
     });
     rig.lanes.succeed(run.jobId, { status: 204 });
     await rig.turn();
     expect(await deliveries()).toMatchObject([{ state: 'delivered', attempts: [{ attempt: 1, outcome: 'succeeded', status: 204 }] }]);
     expect(await rig.backend.getJob(run.jobId)).toMatchObject({ queue: 'switchyard.deliveries', notify: [] });
+  });
+
+  test('tells nobody who else is told', async () => {
+    const { run } = await endAndSend([hook(), { type: 'webhook', url: 'http://me:secret@127.0.0.1:9/other' }]);
+    expect(order(run).body).not.toContain('127.0.0.1:9');
   });
 
   test('shows no secret, in neither of the two jobs', async () => {
