@@ -1,7 +1,6 @@
 /** Jobs as people read them. */
 
-import type { Attempt, Job, JobSummary } from '../contract/job.ts';
-import type { JobNotification } from '../contract/notify.ts';
+import type { Attempt, Job, JobNotification, JobSummary } from '../contract/job.ts';
 import { finalStates } from '../contract/states.ts';
 import { between, formatDuration, formatRelative } from './durations.ts';
 import { renderError, renderJson } from './error-view.ts';

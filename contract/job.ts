@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
-import type { JobNotification } from './notify.ts';
-import type { AttemptOutcome, JobState } from './states.ts';
+import type { AttemptOutcome, FinalState, JobState } from './states.ts';
 
 export const modes = ['sync', 'async', 'hybrid', 'auto'] as const;
 export type Mode = (typeof modes)[number];
@@ -55,6 +54,12 @@ export type JobSummary = {
   finishedAt: string | null;
   timeoutMs: number;
 };
+
+/** Who is told of a job's end, without the secrets of it (contract/notify.ts). */
+export type JobNotification =
+  | { type: 'webhook'; url: string; on: FinalState[] }
+  | { type: 'email'; to: string[]; on: FinalState[] }
+  | { type: 'desktop'; on: FinalState[] };
 
 export type Job = JobSummary & {
   payload: JsonObject;

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { JobError } from './job.ts';
 import { limits } from './limits.ts';
-import { type AttemptOutcome, type FinalState, finalStates } from './states.ts';
+import { type AttemptOutcome, finalStates } from './states.ts';
 
 const onSchema = z
   .array(z.enum(finalStates, { error: 'must be "completed", "dead" or "cancelled"' }))
@@ -49,12 +49,6 @@ export const notificationSchema = z.discriminatedUnion(
 export const notifySchema = z.array(notificationSchema).max(limits.notifications);
 /** As it was asked for, with its secret. */
 export type NotificationRequest = z.output<typeof notificationSchema>;
-
-/** As a job shows it. */
-export type JobNotification =
-  | { type: 'webhook'; url: string; on: FinalState[] }
-  | { type: 'email'; to: string[]; on: FinalState[] }
-  | { type: 'desktop'; on: FinalState[] };
 
 export const deliveryTypes = ['webhook', 'email'] as const;
 export type DeliveryType = (typeof deliveryTypes)[number];

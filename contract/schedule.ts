@@ -1,9 +1,10 @@
 /** Schedules: jobs that the engine submits by itself, by a cron pattern or at an interval. */
 
 import { z } from 'zod';
+import type { JobNotification } from './job.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
-import { type JobNotification, notifySchema } from './notify.ts';
+import { notifySchema } from './notify.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { JobState } from './states.ts';
 import { nameSchema, payloadSchema, prioritySchema, retrySchema, tagsSchema } from './submission.ts';

@@ -1,14 +1,8 @@
 /** What answers about messages and their endpoints look like. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
-import {
-  type Delivery,
-  deliveryEvents,
-  deliveryStates,
-  deliveryTypes,
-  type Endpoint,
-  type JobNotification,
-} from '../../contract/notify.ts';
+import type { JobNotification } from '../../contract/job.ts';
+import { type Delivery, deliveryEvents, deliveryStates, deliveryTypes, type Endpoint } from '../../contract/notify.ts';
 import { attemptOutcomes, finalStates } from '../../contract/states.ts';
 import { count, jobError, named, time } from './schema-parts.ts';
 

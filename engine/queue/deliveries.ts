@@ -9,13 +9,14 @@ import type { DeliveryListQuery } from '../../contract/filter.ts';
 import type { JobError } from '../../contract/job.ts';
 import type { Delivery, DeliveryEvent, DeliveryType, NotificationRequest } from '../../contract/notify.ts';
 import { mailText, webhookBody } from '../notify/message.ts';
-import type { DeliveryRow, NewDelivery } from '../store/deliveries.ts';
+import { type DeliveryRow, deliveryTasks, type NewDelivery } from '../store/deliveries.ts';
 import { type JobRow, jobIdOf, jobOf, summaryOf, timeOf } from '../store/job-row.ts';
 import { requestsIn } from '../store/notify-text.ts';
 import type { Store } from '../store/store.ts';
+import { ownEntries } from './catalog.ts';
 import { cursorNumber } from './cursor.ts';
 import { endpointIsOff } from './delivery-orders.ts';
-import { deliveryEntries, deliveryQueue } from './delivery-tasks.ts';
+import { deliveryQueue } from './delivery-tasks.ts';
 import { deliveryOf } from './delivery-view.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { EventStream } from './event-stream.ts';
@@ -125,7 +126,7 @@ export class Deliveries {
 
   #send({ number, id, type, event, job_id: job }: Pick<DeliveryRow, 'number' | 'id' | 'type' | 'event' | 'job_id'>): JobRow {
     const { store, submit } = this.#parts;
-    const entry = deliveryEntries[type];
+    const entry = ownEntries[deliveryTasks[type]];
     const submission = { mode: 'async', queue: deliveryQueue, priority: 0, delayMs: 0, runAt: null, tags: [] } as const;
     const run = submit.placeOwn({ ...submission, tags: [], task: entry.name, payload: { delivery: id, event, job } }, entry);
     store.deliveries.keepRun(number, run.seq);

@@ -8,7 +8,9 @@ import { type JobRow, jobIdOf } from './job-row.ts';
 /** The tasks that send, one for each type: not offered to anybody, and never the subject of a message themselves. */
 export const deliveryTasks = { webhook: 'switchyard.webhook', email: 'switchyard.email' } as const satisfies Record<DeliveryType, string>;
 
-export function isDeliveryTask(task: string): boolean {
+export type DeliveryTask = (typeof deliveryTasks)[DeliveryType];
+
+export function isDeliveryTask(task: string): task is DeliveryTask {
   return task === deliveryTasks.webhook || task === deliveryTasks.email;
 }
 

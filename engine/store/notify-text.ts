@@ -1,6 +1,7 @@
 /** The column `notify` of jobs and schedules: who is to be told, as it was asked for. */
 
-import type { JobNotification, NotificationRequest } from '../../contract/notify.ts';
+import type { JobNotification } from '../../contract/job.ts';
+import type { NotificationRequest } from '../../contract/notify.ts';
 
 /** null: nobody. */
 export function notifyText(requests: readonly NotificationRequest[] | undefined): string | null {

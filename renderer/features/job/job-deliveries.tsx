@@ -2,8 +2,8 @@
 
 import { useState } from 'react';
 import type { EngineEvent } from '../../../contract/events.ts';
-import type { Job } from '../../../contract/job.ts';
-import type { Delivery, JobNotification } from '../../../contract/notify.ts';
+import type { Job, JobNotification } from '../../../contract/job.ts';
+import type { Delivery } from '../../../contract/notify.ts';
 import { finalStates, isFinal } from '../../../contract/states.ts';
 import { client } from '../../data/client.ts';
 import { isJobEvent } from '../../data/live.ts';
