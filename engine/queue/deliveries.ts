@@ -8,6 +8,7 @@ import { Problem } from '../../contract/errors.ts';
 import type { DeliveryListQuery } from '../../contract/filter.ts';
 import type { JobError } from '../../contract/job.ts';
 import type { Delivery, DeliveryEvent, DeliveryType, NotificationRequest } from '../../contract/notify.ts';
+import type { Submission } from '../../contract/submission.ts';
 import { mailText, webhookBody } from '../notify/message.ts';
 import { type DeliveryRow, deliveryTasks, type NewDelivery } from '../store/deliveries.ts';
 import { type JobRow, jobIdOf, jobOf, summaryOf, timeOf } from '../store/job-row.ts';
@@ -127,8 +128,11 @@ export class Deliveries {
   #send({ number, id, type, event, job_id: job }: Pick<DeliveryRow, 'number' | 'id' | 'type' | 'event' | 'job_id'>): JobRow {
     const { store, submit } = this.#parts;
     const entry = ownEntries[deliveryTasks[type]];
-    const submission = { mode: 'async', queue: deliveryQueue, priority: 0, delayMs: 0, runAt: null, tags: [] } as const;
-    const run = submit.placeOwn({ ...submission, tags: [], task: entry.name, payload: { delivery: id, event, job } }, entry);
+    const submission: Submission = {
+      ...{ task: entry.name, payload: { delivery: id, event, job }, mode: 'async', queue: deliveryQueue },
+      ...{ priority: 0, delayMs: 0, runAt: null, tags: [] },
+    };
+    const run = submit.placeOwn(submission, entry);
     store.deliveries.keepRun(number, run.seq);
     return run;
   }
