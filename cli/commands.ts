@@ -5,7 +5,9 @@ import { cancel, remove, retry, runNow } from './commands/act.ts';
 import { backup } from './commands/backup.ts';
 import { circuitList, circuitReset } from './commands/circuit.ts';
 import { deadDiscard, deadGroups, deadList, deadRedrive } from './commands/dead.ts';
+import { deliveryList, deliveryRedeliver } from './commands/delivery.ts';
 import { doctor } from './commands/doctor.ts';
+import { endpointAdd, endpointList, endpointOff, endpointOn, endpointRemove } from './commands/endpoint.ts';
 import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
@@ -52,6 +54,13 @@ export const commands: readonly Command[] = [
   schedulePause,
   scheduleResume,
   scheduleRemove,
+  deliveryList,
+  deliveryRedeliver,
+  endpointList,
+  endpointAdd,
+  endpointOn,
+  endpointOff,
+  endpointRemove,
   serve,
   url,
   top,

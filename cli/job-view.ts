@@ -1,8 +1,9 @@
 /** Jobs as people read them. */
 
 import { compensationWords, taskLabel } from '../contract/compensation.ts';
-import type { Attempt, Job, JobSummary } from '../contract/job.ts';
+import type { Attempt, Job, JobNotification, JobSummary } from '../contract/job.ts';
 import { isSameJson } from '../contract/json.ts';
+import { finalStates } from '../contract/states.ts';
 import { formatBytes } from './bytes.ts';
 import { between, formatDuration, formatRelative } from './durations.ts';
 import { renderError, renderJson } from './error-view.ts';
@@ -92,6 +93,17 @@ function compensationText({ compensation }: JobSummary): string {
   return compensation === null ? '' : compensationWords[compensation.state];
 }
 
+/** Who is told of which ends; null: nobody. */
+export function tellsOf(notify: readonly JobNotification[]): string | null {
+  if (notify.length === 0) return null;
+  return notify
+    .map((told) => {
+      const who = told.type === 'webhook' ? told.url : told.type === 'email' ? told.to.join(', ') : 'the desktop';
+      return oneLine(told.on.length === finalStates.length ? who : `${who} (${told.on.join(', ')})`);
+    })
+    .join('; ');
+}
+
 /** Everything of one job. */
 export function renderJob(job: Job, now: number, paint: Paint): string {
   const time = (at: string | null, more = '') => (at === null ? null : `${at} (${formatRelative(at, now)})${more}`);
@@ -115,6 +127,7 @@ export function renderJob(job: Job, now: number, paint: Paint): string {
         'schedule',
         job.scheduleId === null ? null : job.slotAt === null ? `${job.scheduleId}, by hand` : `${job.scheduleId} for ${job.slotAt}`,
       ],
+      ['tells', tellsOf(job.notify)],
       ['timeout', formatDuration(job.timeoutMs)],
       ['deadline', time(job.deadlineAt)],
       ['created', time(job.createdAt)],

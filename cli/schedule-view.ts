@@ -3,6 +3,7 @@
 import type { Schedule } from '../contract/schedule.ts';
 import { formatDuration, formatRelative } from './durations.ts';
 import { renderJson } from './error-view.ts';
+import { tellsOf } from './job-view.ts';
 import type { Paint } from './paint.ts';
 import { stateLabel, stateMarks } from './paint.ts';
 import type { Cell, Column } from './table.ts';
@@ -60,6 +61,7 @@ export function renderSchedule(schedule: Schedule, now: number, paint: Paint): s
       ['queue', schedule.queue],
       ['priority', schedule.priority === 0 ? null : String(schedule.priority)],
       ['tags', schedule.tags.length === 0 ? null : schedule.tags.map(oneLine).join(', ')],
+      ['tells', tellsOf(schedule.notify)],
       ['timeout', schedule.timeoutMs === null ? null : formatDuration(schedule.timeoutMs)],
       ['retry', schedule.retry === null ? null : JSON.stringify(schedule.retry)],
       ['overlap', schedule.overlap],

@@ -6,6 +6,7 @@ import { type SubmissionInput, uniqueScopes } from '../contract/submission.ts';
 import type { Input, Option } from './command.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
+import { notifyOptions, readNotify } from './notify-options.ts';
 
 const backoffs = ['exponential', 'linear', 'fixed'] as const;
 
@@ -20,6 +21,7 @@ export const jobOptions = {
   'retry-delays': { type: 'value', value: 'LIST', help: 'wait so long after each failure, e.g. 1s,10s,5m, and no longer try then' },
   'retry-for': { type: 'value', value: 'DURATION', help: 'begin no attempt later than this after the first' },
   tag: { type: 'list', value: 'TAG', help: 'a word to find it by' },
+  ...notifyOptions,
 } as const satisfies Record<string, Option>;
 
 export const submissionOptions = {
@@ -46,9 +48,10 @@ export const submissionOptions = {
   'unique-scope': { type: 'value', value: 'SCOPE', help: 'active (default): until it has ended; started: until it has started' },
   'unique-for': { type: 'value', value: 'DURATION', help: 'keep the key at least so long after its submission' },
   tag: jobOptions.tag,
+  ...notifyOptions,
 } as const satisfies Record<string, Option>;
 
-type JobMembers = Pick<SubmissionInput, 'queue' | 'priority' | 'timeoutMs' | 'retry' | 'tags'>;
+type JobMembers = Pick<SubmissionInput, 'queue' | 'priority' | 'timeoutMs' | 'retry' | 'tags' | 'notify'>;
 
 /** The members that were asked for, none besides. @throws UsageError */
 export function readJobOptions(input: Input): JobMembers {
@@ -63,6 +66,8 @@ export function readJobOptions(input: Input): JobMembers {
   if (timeoutMs !== undefined) members.timeoutMs = timeoutMs;
   if (Object.keys(retry).length > 0) members.retry = retry;
   if (tags.length > 0) members.tags = [...tags];
+  const notify = readNotify(input);
+  if (notify !== undefined) members.notify = notify;
   return members;
 }
 

@@ -44,6 +44,8 @@ export type EngineEvent =
   | { type: 'tasks.changed'; at: string; names: string[] }
   | { type: CircuitEventType; at: string; circuit: Circuit }
   | { type: ScheduleEventType; at: string; schedule: Schedule }
+  /** A job that asked for a `desktop` notification has ended. Within a member of its own, so that filters on jobs do not hide it. */
+  | { type: 'notification.desktop'; at: string; notification: { job: JobSummary } }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };
 

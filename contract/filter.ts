@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { modes } from './job.ts';
 import { limits } from './limits.ts';
+import { deliveryStates } from './notify.ts';
 import { jobStates } from './states.ts';
 import { nameSchema, timeSchema } from './submission.ts';
 
@@ -62,6 +63,16 @@ export const pageSchema = z.strictObject({
   cursor: cursorSchema,
 });
 
+/** Each comes with its attempts, so a page is shorter than others. */
+export const deliveryListSchema = z.strictObject({
+  /** The job whose end they tell. */
+  job: z.string().min(1).max(64).optional(),
+  state: z.enum(deliveryStates).optional(),
+  limit: wholeNumber(1, 200).default(50),
+  cursor: cursorSchema,
+});
+export type DeliveryListQuery = z.output<typeof deliveryListSchema>;
+
 export const jobQuerySchema = z.strictObject({ waitMs: wholeNumber(0, limits.waitMs).optional() });
 
 /** `follow` asks for the event stream as `Accept: text/event-stream` does; `after` is a cursor of an earlier page. */
@@ -74,8 +85,8 @@ export const logQuerySchema = z.strictObject({
 
 export const eventQuerySchema = z.strictObject({
   ...filterShape,
-  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `circuit`. All by default. */
-  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'circuit'])),
+  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `circuit`, `notification`. All by default. */
+  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'circuit', 'notification'])),
 });
 export type EventQuery = z.output<typeof eventQuerySchema>;
 

@@ -28,6 +28,7 @@ export const homeFiles = {
   children: 'children',
   ballast: 'ballast',
   results: 'results',
+  settings: 'settings.json',
 } as const;
 
 /** `<home>/engine.json` while an engine runs. */

@@ -1,6 +1,6 @@
 import type { Compensation, Purpose } from './compensation.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { AttemptOutcome, JobState } from './states.ts';
+import type { AttemptOutcome, FinalState, JobState } from './states.ts';
 
 export const modes = ['sync', 'async', 'hybrid', 'auto'] as const;
 export type Mode = (typeof modes)[number];
@@ -65,6 +65,11 @@ export type JobSummary = {
 };
 
 export type ResultFile = { path: string /** Inside the home. */; bytes: number };
+/** Who is told of a job's end, without the secrets of it (contract/notify.ts). */
+export type JobNotification =
+  | { type: 'webhook'; url: string; on: FinalState[] }
+  | { type: 'email'; to: string[]; on: FinalState[] }
+  | { type: 'desktop'; on: FinalState[] };
 
 export type Job = JobSummary & {
   payload: JsonObject;
@@ -85,6 +90,8 @@ export type Job = JobSummary & {
   fingerprint: string | null;
   /** Set when the result is too large to stand here: `result` is null then, and `GET /v1/jobs/{id}/result` gives it. */
   resultFile?: ResultFile;
+  /** Who is told of its end. */
+  notify: JobNotification[];
   /** Set only in the answer to a submission whose `unique` key was taken. */
   duplicate?: true;
 };

@@ -41,6 +41,13 @@ export const limits = {
   canaries: 1_000,
   /** Circuits that are known at once: past it the one that was used longest ago is forgotten. */
   circuits: 10_000,
+  /** Of one job. */
+  notifications: 10,
+  mailRecipients: 20,
+  urlLength: 2_048,
+  /** Made by hand; and of those that submissions made, the newest. */
+  endpoints: 1_000,
+  endpointsMade: 10_000,
 } as const;
 
 export const defaults = {

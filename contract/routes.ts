@@ -6,6 +6,7 @@ import type { Circuit } from './circuit.ts';
 import { type Diagnosis, diagnosisQuerySchema } from './diagnosis.ts';
 import {
   deadListSchema,
+  deliveryListSchema,
   eventQuerySchema,
   jobListSchema,
   jobQuerySchema,
@@ -15,6 +16,8 @@ import {
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
 import type { Json } from './json.ts';
+import type { Delivery, Endpoint } from './notify.ts';
+import { endpointPatchSchema, endpointSchema } from './notify.ts';
 import type { DeadGroup } from './operations.ts';
 import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
@@ -139,6 +142,22 @@ export const routes = {
   ),
   getCircuit: get<Circuit>()('/v1/circuits/{name}', 'Read a circuit'),
   resetCircuit: send<Circuit>('POST')('/v1/circuits/{name}/reset', 'Close a circuit: what waits for it runs'),
+  listDeliveries: get<{ deliveries: Delivery[]; next: string | null }>()(
+    '/v1/deliveries',
+    'Messages about the ends of jobs, newest first, each with its attempts',
+    deliveryListSchema,
+  ),
+  getDelivery: get<Delivery>()('/v1/deliveries/{id}', 'Read a delivery'),
+  redeliver: send<Delivery>('POST')('/v1/deliveries/{id}/redeliver', 'Send a message again'),
+  listEndpoints: get<{ endpoints: Endpoint[]; next: string | null }>()(
+    '/v1/endpoints',
+    'Where webhooks go, and the secrets that they are signed with',
+    pageSchema,
+  ),
+  makeEndpoint: send<Endpoint>('POST')('/v1/endpoints', 'Register an endpoint', endpointSchema),
+  getEndpoint: get<Endpoint>()('/v1/endpoints/{id}', 'Read an endpoint'),
+  patchEndpoint: send<Endpoint>('PATCH')('/v1/endpoints/{id}', 'Turn an endpoint on or off, or change its secret', endpointPatchSchema),
+  deleteEndpoint: send<null>('DELETE')('/v1/endpoints/{id}', 'Delete an endpoint; what waits for it fails'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

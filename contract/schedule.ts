@@ -1,8 +1,10 @@
 /** Schedules: jobs that the engine submits by itself, by a cron pattern or at an interval. */
 
 import { z } from 'zod';
+import type { JobNotification } from './job.ts';
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
+import { notifySchema } from './notify.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { JobState } from './states.ts';
 import { nameSchema, payloadSchema, prioritySchema, retrySchema, tagsSchema } from './submission.ts';
@@ -35,6 +37,8 @@ export type Schedule = {
   /** What was given of it; the rest is the task's own. */
   retry: Partial<RetryPolicy> | null;
   tags: string[];
+  /** Who is told how each of its jobs ended. */
+  notify: JobNotification[];
   overlap: Overlap;
   missed: MissedRule;
   paused: boolean;
@@ -60,6 +64,7 @@ const fields = {
   timeoutMs: z.int().min(1).max(limits.timeoutMs).nullable().optional(),
   retry: retrySchema.nullable().optional(),
   tags: tagsSchema.optional(),
+  notify: notifySchema.optional(),
   overlap: z.enum(overlaps).optional(),
   missed: z.enum(missedRules).optional(),
   paused: z.boolean().optional(),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { modes } from './job.ts';
 import type { Json, JsonObject } from './json.ts';
 import { limits } from './limits.ts';
+import { notifySchema } from './notify.ts';
 import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
 /** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
@@ -82,8 +83,6 @@ export const jsonSchema = z.custom<Json>((value) => value !== undefined, 'must b
 /** Runs when the job ends dead or cancelled, in place of the task's own `rollback`. */
 export const onFailureSchema = z.strictObject({ task: nameSchema, payload: payloadSchema.default(() => ({})) });
 
-const notOfferedYet = (what: string) => `${what} is not offered by this version; leave it out`;
-
 export const submissionSchema = z.strictObject({
   task: nameSchema,
   payload: payloadSchema.default(() => ({})),
@@ -106,7 +105,7 @@ export const submissionSchema = z.strictObject({
   /** With mode `hybrid`: the answer to be given before the work is done; null or nothing: what the task's `predict` returns. */
   optimistic: jsonSchema.optional(),
   onFailure: onFailureSchema.nullable().optional(),
-  notify: z.array(z.never({ error: notOfferedYet('notify') })).optional(),
+  notify: notifySchema.optional(),
 });
 
 /** As a caller writes it: only `task` is required. */

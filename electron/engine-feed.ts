@@ -13,6 +13,8 @@ export type FeedListener = {
   counts(counts: StateCounts): void;
   queues(queues: readonly { name: string; paused: boolean }[]): void;
   died(job: JobSummary): void;
+  /** A job that asked for it has ended, in whatever way. */
+  asked(job: JobSummary): void;
 };
 
 /** What the feed needs of the supervisor. */
@@ -60,7 +62,7 @@ export class EngineFeed {
     const own = new AbortController();
     const signal = AbortSignal.any([outer, own.signal]);
     // Only the dead of all jobs: a busy engine has thousands of events a second for which nobody waits here.
-    const events = client.events({ kind: ['job', 'queue', 'stats'], state: ['dead'] }, this.#lastEventId, signal);
+    const events = client.events({ kind: ['job', 'queue', 'stats', 'notification'], state: ['dead'] }, this.#lastEventId, signal);
     try {
       // Asked for before the state is read, so that no change falls between the two.
       const first = events.next();
@@ -78,6 +80,7 @@ export class EngineFeed {
 
   async #take(client: Client, event: EngineEvent, signal: AbortSignal): Promise<void> {
     if (event.type === 'job.dead') this.#listener.died(event.job);
+    else if (event.type === 'notification.desktop') this.#listener.asked(event.notification.job);
     else if (event.type === 'stats') this.#listener.counts(event.counts);
     else if (event.type === 'queue.changed') this.#listener.queues(await allQueues(client, signal));
     else if (event.type === 'reset') await this.#readAll(client, signal);

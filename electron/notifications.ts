@@ -1,15 +1,15 @@
-/** Desktop notifications of jobs that died. */
+/** Desktop notifications of jobs that died, and of those that asked to be told of. */
 
 import { Notification } from 'electron';
 import type { JobSummary } from '../contract/job.ts';
-import type { DeathNotice } from './death-batch.ts';
-import { emptyBatch, takeDue, withDeath } from './death-batch.ts';
 import { hasNotifications } from './desktop-bus.ts';
+import type { EndNotice } from './end-batch.ts';
+import { emptyBatch, takeDue, withEnd } from './end-batch.ts';
 
 /** Shown ones are held: a notification that is collected as garbage loses its click. */
 const held = 20;
 
-export class DeathNotifier {
+export class EndNotifier {
   #batch = emptyBatch();
   #timer: NodeJS.Timeout | undefined;
   #shown: Notification[] = [];
@@ -26,8 +26,8 @@ export class DeathNotifier {
     this.#unseen = unseen;
   }
 
-  died(job: JobSummary): void {
-    this.#batch = withDeath(this.#batch, job, performance.now());
+  ended(job: JobSummary): void {
+    this.#batch = withEnd(this.#batch, job, performance.now());
     if (this.#timer === undefined && this.#batch.dueAt !== null) {
       this.#timer = setTimeout(() => void this.#tell(), Math.ceil(this.#batch.dueAt - performance.now()));
     }
@@ -47,12 +47,12 @@ export class DeathNotifier {
   }
 
   #leaveUnseen(): void {
-    if (!this.#saidWhy) console.error('switchyard: this desktop shows no notifications; dead jobs are seen in the window only');
+    if (!this.#saidWhy) console.error('switchyard: this desktop shows no notifications; how jobs end is seen in the window only');
     this.#saidWhy = true;
     this.#unseen();
   }
 
-  #show({ title, body, path }: DeathNotice): void {
+  #show({ title, body, path }: EndNotice): void {
     const notification = new Notification({ title, body });
     this.#shown = [...this.#shown.slice(1 - held), notification];
     notification.on('click', () => this.#open(path));

@@ -2,13 +2,13 @@
 
 import { app, dialog, session } from 'electron';
 import { serveApp } from './app-protocol.ts';
-import { deadPath } from './death-batch.ts';
+import { deadPath } from './end-batch.ts';
 import { startEngine } from './engine-child.ts';
 import { EngineFeed, setAllPaused } from './engine-feed.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { MainWindow } from './main-window.ts';
 import { setMenu } from './menu.ts';
-import { DeathNotifier } from './notifications.ts';
+import { EndNotifier } from './notifications.ts';
 import { guardContents, guardSession } from './session-guard.ts';
 import type { StartRequest } from './start-request.ts';
 import { TrayIcon } from './tray.ts';
@@ -43,7 +43,7 @@ export function runShell(places: ShellPlaces, request: StartRequest): void {
     // The dock leads back on macOS; elsewhere only a tray does, and only where the desktop shows one.
     mayHide: async () => process.platform === 'darwin' || (await tray.isThere()),
   });
-  const notifier = new DeathNotifier(
+  const notifier = new EndNotifier(
     (path) => window.open(path),
     () => window.flash(),
   );
@@ -54,7 +54,11 @@ export function runShell(places: ShellPlaces, request: StartRequest): void {
   const feed = new EngineFeed(engine, {
     counts: (counts) => trayState.counts(counts),
     queues: (queues) => trayState.queues(queues),
-    died: (job) => notifier.died(job),
+    died: (job) => notifier.ended(job),
+    // Of every dead job is told in any case.
+    asked: (job) => {
+      if (job.state !== 'dead') notifier.ended(job);
+    },
   });
 
   async function act(action: TrayAction): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a start of the shell asks for: `--open-job=<id>`, also handed over to the window that is open already. Pure. */
 
-import { jobPath } from './death-batch.ts';
+import { jobPath } from './end-batch.ts';
 
 export type StartRequest = { path: string | null };
 

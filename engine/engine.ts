@@ -59,6 +59,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     tasksFolder: join(home, homeFiles.tasks),
     resultsFolder: join(home, homeFiles.results),
     log,
+    settingsFile: join(home, homeFiles.settings),
     now: Date.now,
     random: Math.random,
     outOfSpace: () => ballast.drop(),

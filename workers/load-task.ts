@@ -11,6 +11,8 @@ const builtIn: Record<string, () => Promise<{ default: unknown }>> = {
   'http.request': () => import('./tasks/http-request.ts'),
   'image.convert': () => import('./tasks/image-convert.ts'),
   'file.hash': () => import('./tasks/file-hash.ts'),
+  'switchyard.webhook': () => import('./tasks/webhook.ts'),
+  'switchyard.email': () => import('./tasks/email.ts'),
 };
 
 /** By name or url. A changed file comes with another url; the platform never lets go of a module, so neither does this. */

@@ -6,7 +6,7 @@ import type { Route, RouteName } from '../../contract/routes.ts';
 import { routes } from '../../contract/routes.ts';
 import { payloadSchema } from '../../contract/submission.ts';
 import { replySchemas } from './reply-schemas.ts';
-import { components } from './schema-names.ts';
+import { components } from './schema-parts.ts';
 
 const componentPath = (id: string) => `#/components/schemas/${id}`;
 const problemReply = (description: string) => ({
@@ -84,6 +84,10 @@ function replies(name: RouteName): JsonObject {
       return { '200': jsonReply(name, 'The job, final or the one that stands.'), '202': jsonReply(name, 'The job, accepted.') };
     case 'deleteSchedule':
       return { '204': { description: 'The schedule is gone.' } };
+    case 'deleteEndpoint':
+      return { '204': { description: 'The endpoint is gone.' } };
+    case 'makeEndpoint':
+      return { '201': jsonReply(name, 'The endpoint.') };
     case 'makeSchedule':
       return { '201': jsonReply(name, 'The schedule.') };
     case 'runSchedule':
@@ -92,6 +96,7 @@ function replies(name: RouteName): JsonObject {
     case 'discardDeadLetters':
     case 'actOnJobs':
     case 'startBackup':
+    case 'redeliver':
       return { '202': jsonReply(name, 'Accepted.') };
     case 'getJob':
       return { '200': jsonReply(name, 'The job.'), '304': { description: 'Unchanged since the given ETag.' } };

@@ -6,9 +6,9 @@ import { circuitStates } from '../../contract/circuit.ts';
 import { compensationStates, purposes } from '../../contract/compensation.ts';
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { type ProblemCode, problems } from '../../contract/errors.ts';
-import type { Attempt, Decision, Job, JobError, LogLine } from '../../contract/job.ts';
+import type { Attempt, Decision, Job, LogLine } from '../../contract/job.ts';
 import { laneNames, logStreams, modes } from '../../contract/job.ts';
-import type { Json, JsonObject } from '../../contract/json.ts';
+import type { Json } from '../../contract/json.ts';
 import type { DeadGroup } from '../../contract/operations.ts';
 import type { Health, Info, Operation, Queue, Series, SeriesPoint, StateCounts, Stats, Task, Workers } from '../../contract/resources.ts';
 import { operationStates } from '../../contract/resources.ts';
@@ -18,26 +18,9 @@ import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
 import { laneSchema } from './lane-schema.ts';
-import { named } from './schema-names.ts';
+import { delivery, endpoint, notification } from './notify-schemas.ts';
+import { count, cursor, jobError, json, jsonObject, ms, named, time } from './schema-parts.ts';
 import { backup, diagnosis, retention } from './storage-schemas.ts';
-
-const time = z.iso.datetime();
-const json: z.ZodType<Json> = z.custom<Json>();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
-const count = z.int().min(0);
-const ms = z.number().nullable();
-const cursor = z.string().nullable();
-
-const jobError = named(
-  'JobError',
-  z.object({
-    name: z.string(),
-    message: z.string(),
-    code: z.string().exactOptional(),
-    stack: z.string().exactOptional(),
-    details: json.exactOptional(),
-  }) satisfies z.ZodType<JobError>,
-);
 
 const decision = named(
   'Decision',
@@ -82,6 +65,7 @@ const job = named(
     circuit: z.string().nullable(),
     firstPayload: jsonObject.nullable(),
     fingerprint: z.string().nullable(),
+    notify: z.array(notification),
     createdAt: time,
     runAt: time,
     startedAt: time.nullable(),
@@ -153,6 +137,7 @@ const schedule = named(
       })
       .nullable(),
     tags: z.array(z.string()),
+    notify: z.array(notification),
     overlap: z.enum(overlaps),
     missed: z.enum(missedRules),
     paused: z.boolean(),
@@ -324,7 +309,8 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
-type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
+type Unnamed = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteEndpoint';
+type ReplySchemas = { readonly [Name in Exclude<RouteName, Unnamed>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
   submitJob: job,
@@ -365,6 +351,13 @@ export const replySchemas: ReplySchemas = {
   listCircuits: named('CircuitPage', z.object({ circuits: z.array(circuit), next: cursor })),
   getCircuit: circuit,
   resetCircuit: circuit,
+  listDeliveries: named('DeliveryPage', z.object({ deliveries: z.array(delivery), next: cursor })),
+  getDelivery: delivery,
+  redeliver: delivery,
+  listEndpoints: named('EndpointPage', z.object({ endpoints: z.array(endpoint), next: cursor })),
+  makeEndpoint: endpoint,
+  getEndpoint: endpoint,
+  patchEndpoint: endpoint,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

@@ -17,6 +17,7 @@ import { EventStreams } from './event-stream.ts';
 import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
+import { notifyHandlers } from './notify-handlers.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { compileRouter } from './router.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
@@ -77,6 +78,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...scheduleHandlers(backend, now, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...circuitHandlers(backend),
+    ...notifyHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });

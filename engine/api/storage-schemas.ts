@@ -4,10 +4,7 @@ import { z } from 'zod';
 import { type Backup, backupStages, backupStates } from '../../contract/backup.ts';
 import { type Diagnosis, findingCodes, severities } from '../../contract/diagnosis.ts';
 import type { Retention } from '../../contract/retention.ts';
-import { named } from './schema-names.ts';
-
-const time = z.iso.datetime();
-const count = z.int().min(0);
+import { count, named, time } from './schema-parts.ts';
 
 export const diagnosis = named(
   'Diagnosis',

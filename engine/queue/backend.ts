@@ -8,8 +8,9 @@ import type { Backup, BackupRequest } from '../../contract/backup.ts';
 import type { Circuit } from '../../contract/circuit.ts';
 import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
-import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, DeliveryListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
+import type { Delivery, Endpoint, EndpointInput, EndpointPatch } from '../../contract/notify.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { Retention, RetentionPatch } from '../../contract/retention.ts';
@@ -120,6 +121,17 @@ export interface Backend {
   getRetention(): Promise<Retention>;
   /** What is no longer to be kept is let go of from now on. @throws Problem storage-full */
   patchRetention(patch: RetentionPatch): Promise<Retention>;
+  listDeliveries(query: DeliveryListQuery): Promise<{ deliveries: Delivery[]; next: string | null }>;
+  /** @throws Problem not-found */
+  getDelivery(id: string): Promise<Delivery>;
+  /** @throws Problem not-found, wrong-state, storage-full */
+  redeliver(id: string): Promise<Delivery>;
+  listEndpoints(page: { limit: number; cursor: string | undefined }): Promise<{ endpoints: Endpoint[]; next: string | null }>;
+  /** @throws Problem wrong-state, storage-full; those of one endpoint also not-found */
+  makeEndpoint(input: EndpointInput): Promise<Endpoint>;
+  getEndpoint(id: string): Promise<Endpoint>;
+  patchEndpoint(id: string, patch: EndpointPatch): Promise<Endpoint>;
+  deleteEndpoint(id: string): Promise<void>;
 
   workers(): Promise<Workers>;
   stats(): Promise<Stats>;

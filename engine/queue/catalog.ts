@@ -4,6 +4,8 @@ import { defaults } from '../../contract/limits.ts';
 import { defaultRetry, mergeRetry, type RetryPolicy } from '../../contract/retry.ts';
 import { builtInTasks } from '../../contract/task.ts';
 import type { TaskDescription, TaskModule } from '../../contract/thread.ts';
+import { type DeliveryTask, isDeliveryTask } from '../store/deliveries.ts';
+import { deliveryDescriptions, ownTaskPrefix } from './delivery-tasks.ts';
 import type { TaskReader } from './lanes.ts';
 import { compilePayloadCheck, type PayloadCheck } from './payload-check.ts';
 import type { TaskFile, TaskFiles } from './task-files.ts';
@@ -35,6 +37,18 @@ const nothingSaid: TaskDescription = {
   examples: [],
   hasPredict: false,
   hasRollback: false,
+};
+
+function ownEntry(name: DeliveryTask): CatalogEntry {
+  const module: TaskModule = { kind: 'built-in', name };
+  // What their payloads hold is the engine's own.
+  return { name, module, source: 'built-in', description: deliveryDescriptions[name], error: null, check: () => [] };
+}
+
+/** Tasks that are run like any other and offered to nobody. */
+export const ownEntries: Readonly<Record<DeliveryTask, CatalogEntry>> = {
+  'switchyard.webhook': ownEntry('switchyard.webhook'),
+  'switchyard.email': ownEntry('switchyard.email'),
 };
 
 /** Every task there is: the built-in ones and those in the user's folder, as they are now. */
@@ -89,7 +103,7 @@ export class Catalog {
 
   /** What is known now, perhaps of a version that was just replaced. */
   known(name: string): CatalogEntry | undefined {
-    return this.#entries.get(name);
+    return isDeliveryTask(name) ? ownEntries[name] : this.#entries.get(name);
   }
 
   list(): CatalogEntry[] {
@@ -109,6 +123,8 @@ export class Catalog {
   }
 
   #loadFile(file: TaskFile): Promise<CatalogEntry | null> {
+    // What is submitted under such a name would run as something else.
+    if (file.name.startsWith(ownTaskPrefix)) return Promise.resolve(null);
     const known = this.#entries.get(file.name);
     if (known?.module.kind === 'built-in') return Promise.resolve(known);
     if (known?.module.kind === 'file' && known.module.url === file.url) return Promise.resolve(known);

@@ -101,6 +101,7 @@ export function compensationOf(
     compensates: JSON.stringify(compensates),
     compensation: null,
     compensated_by: null,
+    notify: null,
   };
 }
 

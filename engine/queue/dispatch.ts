@@ -10,6 +10,7 @@ import { Circuits } from './circuits.ts';
 import type { Compensations } from './compensation.ts';
 import { Concurrency, type Gated, limitsOf } from './concurrency.ts';
 import { Deadlines, type Overdue } from './deadlines.ts';
+import type { DeliveryOrders } from './delivery-orders.ts';
 import type { DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes, RunReport } from './lanes.ts';
@@ -41,6 +42,7 @@ export type DispatchParts = {
   measurements: Measurements;
   drains: DrainRates;
   compensations: Compensations;
+  orders: DeliveryOrders;
   now: () => number;
   random: () => number;
 };
@@ -309,7 +311,7 @@ export class Dispatch {
     const run = ++this.#lastRun;
     this.#running.set(run, { row, room, thread: null, cancelRequested: false });
     this.#runOf.set(row.seq, run);
-    this.#parts.lanes.start(row.lane, runRequestOf(row, entry, run, room));
+    this.#parts.lanes.start(row.lane, runRequestOf(row, this.#parts.orders.payloadOf(row), entry, run, room));
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
     this.#deadlines.watch(row);
   }

@@ -6,6 +6,7 @@ import type { TaskStats } from '../../contract/resources.ts';
 import { mergeRetry } from '../../contract/retry.ts';
 import type { Submission } from '../../contract/submission.ts';
 import type { JobRow } from '../store/job-row.ts';
+import { notifyText } from '../store/notify-text.ts';
 import type { SubmitOptions } from './backend.ts';
 import { type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
 import { decide } from './decide.ts';
@@ -87,6 +88,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     compensates: null,
     compensation: null,
     compensated_by: null,
+    notify: notifyText(submission.notify),
   };
 }
 

@@ -15,15 +15,20 @@ import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Compensations, compensationPlanner } from './compensation.ts';
 import { Control } from './control.ts';
+import { cursorNumber } from './cursor.ts';
 import { listDeadGroups } from './dead-groups.ts';
+import { Deliveries } from './deliveries.ts';
+import { DeliveryOrders } from './delivery-orders.ts';
 import { diagnose } from './diagnosis.ts';
 import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
+import { Endpoints } from './endpoints.ts';
 import { EventStream } from './event-stream.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
 import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
+import { NotifyRequests } from './notify-requests.ts';
 import { Operations } from './operations.ts';
 import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
@@ -47,6 +52,8 @@ export type QueueOptions = {
   resultsFolder: string;
   /** For whoever runs the engine: a line on what it did by itself. */
   log: (line: string) => void;
+  /** `settings.json`; it need not be there. */
+  settingsFile: string;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Uniform in [0, 1). */
@@ -79,8 +86,11 @@ export function createQueue(options: QueueOptions): QueueService {
   const settings = new QueueSettings(store, events, now);
   const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
   const compensations = new Compensations({ store, events, measurements, now });
+  const orders = new DeliveryOrders(store, options.settingsFile);
+  const endpoints = new Endpoints(store, now);
+  const notifyRequests = new NotifyRequests({ settings, orders, endpoints });
   const dispatch = new Dispatch({
-    ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, compensations, now, random },
+    ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, compensations, orders, now, random },
   });
   const submit = new Submit({
     store,
@@ -94,13 +104,15 @@ export function createQueue(options: QueueOptions): QueueService {
     drains,
     now,
     random,
+    notifyRequests,
     spaceIsShort: options.spaceIsShort,
   });
   store.compensations.planWith(
     compensationPlanner({ catalog, random, nextSeq: () => submit.nextSeq(), becameReady: (row) => dispatch.becameReady(row) }),
   );
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, compensations, now });
-  const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
+  const schedules = new Schedules({ store, catalog, settings, submit, dispatch, notifyRequests, events, now, failed: options.failed });
+  const deliveries = new Deliveries({ store, submit, endpoints, events, now });
   const backups = new Backups({ source: store.file, resultsFolder: options.resultsFolder, now });
   const retention = new Retention({ store, resultFiles, now, deleted: (row) => control.announceDeleted(row), log: options.log });
   const maintenance = new Maintenance({ store, measurements, events, lanes, retention, now });
@@ -113,10 +125,13 @@ export function createQueue(options: QueueOptions): QueueService {
     claim: () => {
       const settled = schedules.line.settle();
       const claimed = dispatch.claim();
-      if (!settled) return claimed;
+      // Last: what was claimed may have found jobs that can't be started any more.
+      const told = deliveries.settle();
+      if (!settled && !told) return claimed;
       return () => {
-        settled();
+        settled?.();
         claimed?.();
+        told?.();
       };
     },
     flushCounters: () => store.counters.flush(),
@@ -126,6 +141,7 @@ export function createQueue(options: QueueOptions): QueueService {
     },
     undone: () => {
       store.counters.undone();
+      store.deliveries.takeEnded();
       dispatch.undone();
     },
     outOfSpace: options.outOfSpace,
@@ -249,6 +265,14 @@ export function createQueue(options: QueueOptions): QueueService {
     getBackup: async (id) => backups.get(id),
     getRetention: async () => retention.report(),
     patchRetention: (patch) => retention.patch(patch),
+    listDeliveries: async (query) => deliveries.list(query),
+    getDelivery: async (id) => deliveries.get(id),
+    redeliver: (id) => deliveries.redeliver(id),
+    listEndpoints: async (page) => endpoints.list(page),
+    makeEndpoint: (input) => endpoints.make(input),
+    getEndpoint: async (id) => endpoints.get(id),
+    patchEndpoint: (id, patch) => endpoints.patch(id, patch),
+    deleteEndpoint: (id) => endpoints.delete(id),
 
     workers: async () => lanes.workers(),
     stats: async () => ({
@@ -343,12 +367,6 @@ async function sweepResults(files: ResultFiles, { jobs }: Store, log: (line: str
   };
   const deleted = await files.sweep(files.list(), isOwned);
   if (deleted > 0) log(`${deleted} files of results that belong to no job were deleted.`);
-}
-
-function cursorNumber(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (!/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-  return Number(cursor);
 }
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<boolean> {

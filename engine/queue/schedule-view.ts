@@ -4,6 +4,7 @@ import type { Schedule } from '../../contract/schedule.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
 import { timeOf } from '../store/job-row.ts';
+import { notificationsIn, requestsIn } from '../store/notify-text.ts';
 import type { ScheduleRow } from '../store/schedules.ts';
 import { cronSlots, intervalSlots, type Slots, upcoming } from './schedule-slots.ts';
 
@@ -65,6 +66,7 @@ export function scheduleOf(row: ScheduleRow, nextRuns: number[], lastState: JobS
     timeoutMs: row.timeout_ms,
     retry: row.retry === null ? null : (JSON.parse(row.retry) as Partial<RetryPolicy>),
     tags: JSON.parse(row.tags) as string[],
+    notify: notificationsIn(row.notify),
     overlap: row.overlap,
     missed: row.missed,
     paused: row.paused === 1,
@@ -94,6 +96,7 @@ export function submissionOf(row: ScheduleRow): Submission {
     runAt: null,
     tags: JSON.parse(row.tags) as string[],
     ...(row.timeout_ms === null ? {} : { timeoutMs: row.timeout_ms }),
+    notify: requestsIn(row.notify),
     ...(row.retry === null ? {} : { retry: JSON.parse(row.retry) as Partial<RetryPolicy> }),
   };
 }

@@ -1,23 +1,25 @@
 /** What a person does with schedules: make, read, change, pause, delete, run now. */
 
-import { randomUUID } from 'node:crypto';
 import { invalid, invalidFields, Problem } from '../../contract/errors.ts';
 import type { ScheduleEventType } from '../../contract/events.ts';
 import type { Job } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
 import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
 import { jobOf, timeOf } from '../store/job-row.ts';
+import { notifyText } from '../store/notify-text.ts';
 import type { ScheduleRow } from '../store/schedules.ts';
 import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { EventStream } from './event-stream.ts';
+import type { NotifyRequests } from './notify-requests.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { ScheduleClock } from './schedule-clock.ts';
 import { ScheduleLine } from './schedule-line.ts';
 import { checkedTimeZone } from './schedule-slots.ts';
 import { SlotBook, scheduleOf } from './schedule-view.ts';
 import type { Submit } from './submit.ts';
+import { timeOrderedId } from './time-ordered-id.ts';
 
 export type SchedulesParts = {
   store: Store;
@@ -25,6 +27,7 @@ export type SchedulesParts = {
   settings: QueueSettings;
   submit: Submit;
   dispatch: Dispatch;
+  notifyRequests: NotifyRequests;
   events: EventStream;
   now: () => number;
   failed: (error: unknown) => void;
@@ -85,7 +88,7 @@ export class Schedules {
     const row = this.#timed(
       {
         ...noHistory,
-        id: idAt(at),
+        id: timeOrderedId(at),
         name: input.name ?? null,
         cron: input.cron ?? null,
         every_ms: input.everyMs ?? null,
@@ -97,6 +100,7 @@ export class Schedules {
         timeout_ms: input.timeoutMs ?? null,
         retry: textOf(input.retry),
         tags: JSON.stringify(input.tags ?? []),
+        notify: notifyText(input.notify),
         overlap: input.overlap ?? 'skip',
         missed: input.missed ?? 'once',
         paused: input.paused ? 1 : 0,
@@ -108,6 +112,7 @@ export class Schedules {
       at,
     );
     await this.#check(row);
+    await this.#parts.notifyRequests.prepare(input.notify);
     await store.commit.write(
       'may',
       () => store.schedules.insertSchedule(row),
@@ -117,9 +122,10 @@ export class Schedules {
   }
 
   async patch(id: string, patch: SchedulePatch): Promise<Schedule> {
-    const { store, now } = this.#parts;
+    const { store, notifyRequests, now } = this.#parts;
     // Checked before the transaction, since a task may have to be read; applied to the schedule as it is in it.
     await this.#check(amended(this.#find(id), patch, now()), patch.task !== undefined || patch.payload !== undefined);
+    await notifyRequests.prepare(patch.notify);
     const row = await store.commit.write(
       'may',
       () => {
@@ -210,12 +216,6 @@ const noHistory = {
   skipped_detail: null,
 } as const;
 
-/** A UUIDv7 (RFC 9562 §5.7), so that ids are in the order of making. */
-function idAt(at: number): string {
-  const time = at.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-}
-
 /** The machine's own, which is what people mean when they leave it out. */
 function localTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -242,6 +242,7 @@ function amended(row: ScheduleRow, patch: SchedulePatch, at: number): ScheduleRo
     priority: patch.priority ?? row.priority,
     timeout_ms: patch.timeoutMs === undefined ? row.timeout_ms : patch.timeoutMs,
     retry: patch.retry === undefined ? row.retry : textOf(patch.retry),
+    notify: patch.notify === undefined ? row.notify : notifyText(patch.notify),
     tags: patch.tags === undefined ? row.tags : JSON.stringify(patch.tags),
     overlap: patch.overlap ?? row.overlap,
     missed: patch.missed ?? row.missed,

@@ -17,6 +17,7 @@ import { backlogWaitMs, type DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
+import type { NotifyRequests } from './notify-requests.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
@@ -36,6 +37,7 @@ export type SubmitParts = {
   drains: DrainRates;
   now: () => number;
   random: () => number;
+  notifyRequests: NotifyRequests;
   spaceIsShort: () => boolean;
 };
 
@@ -64,7 +66,7 @@ export class Submit {
   }
 
   async submit(submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
-    const { catalog } = this.#parts;
+    const { catalog, notifyRequests } = this.#parts;
     this.#refuseWhenStopping();
     // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
     const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
@@ -74,6 +76,7 @@ export class Submit {
     const { onFailure } = submission;
     const compensator = onFailure ? (catalog.current(onFailure.task) ?? (await catalog.load(onFailure.task))) : null;
     const checked = this.#check(submission, entry, compensator, '');
+    if (submission.notify) await notifyRequests.prepare(submission.notify);
     const promised = submission.mode === 'hybrid' ? await this.#promise(submission, checked) : null;
     const plan = this.#plan(submission, checked, options, promised);
     const standing = await this.#insert(plan, options);
@@ -82,7 +85,7 @@ export class Submit {
 
   /** All or none, in one transaction. */
   async submitBatch(submissions: Submission[]): Promise<string[]> {
-    const { catalog } = this.#parts;
+    const { catalog, notifyRequests } = this.#parts;
     this.#refuseWhenStopping();
     this.#refuseWhenShort();
     const entries = new Map<string, CatalogEntry | null>();
@@ -101,6 +104,7 @@ export class Submit {
         try {
           const compensator = entries.get(submission.onFailure?.task ?? '') ?? null;
           const entry = this.#check(submission, entries.get(submission.task) ?? null, compensator, path);
+          if (submission.notify) await notifyRequests.prepare(submission.notify, path);
           const promised = submission.mode === 'hybrid' ? (givenPromise(submission) ?? unpredicted) : null;
           plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }, promised));
         } catch (error) {
@@ -126,17 +130,31 @@ export class Submit {
     entry: CatalogEntry,
     { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
   ): JobRow {
-    const { store, dispatch } = this.#parts;
+    const { dispatch } = this.#parts;
     const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
     const seq = this.#lastSeq + 1;
     const row: JobRow = { ...planned, seq, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' };
     this.#lastSeq = seq;
-    store.jobs.insertJob(row);
+    this.#insertRow(row, null);
     if (!blocked) dispatch.becameReady(row);
     return row;
   }
 
-  /** After the commit of `place`. */
+  /** Inside a transaction: inserts what the engine itself has to do, due now, however long its queue's line is. */
+  placeOwn(submission: Submission, entry: CatalogEntry): JobRow {
+    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
+    const row: JobRow = { ...planned, seq: ++this.#lastSeq };
+    this.#insertRow(row, null);
+    this.#parts.dispatch.becameReady(row);
+    return row;
+  }
+
+  #insertRow(row: JobRow, uniqueUntil: number | null): void {
+    this.#parts.store.jobs.insertJob(row, uniqueUntil);
+    if (row.notify !== null) this.#parts.notifyRequests.accept(row);
+  }
+
+  /** After the commit of `place` or `placeOwn`. */
   announcePlaced(row: JobRow): void {
     this.#parts.measurements.submitted(1);
     this.#parts.events.job('job.created', row, row.created_at);
@@ -261,14 +279,14 @@ export class Submit {
 
   /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */
   #place(plan: Plan): JobRow {
-    const { store, dispatch, now } = this.#parts;
+    const { dispatch, now } = this.#parts;
     const seq = ++this.#lastSeq;
     const handOff = this.#handsOff(plan);
     const at = now();
     const row: JobRow = handOff
       ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: at, first_started_at: at }
       : { ...plan.row, seq };
-    store.jobs.insertJob(row, plan.uniqueUntil);
+    this.#insertRow(row, plan.uniqueUntil);
     if (handOff) dispatch.promise(row, plan.room);
     else if (row.state === 'available') dispatch.becameReady(row);
     return row;

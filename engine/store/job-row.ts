@@ -6,6 +6,7 @@ import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
 import type { CompensatedJob } from '../../contract/task.ts';
 import { formatJobId } from './job-id.ts';
+import { notificationsIn } from './notify-text.ts';
 import { scheduleIdOf, slotAtOf } from './schedule-slot.ts';
 
 /** A row of `jobs`, as SQLite gives it: times in milliseconds since 1970, JSON as text. */
@@ -59,6 +60,8 @@ export type JobRow = {
   compensates: string | null;
   compensation: CompensationState | null;
   compensated_by: string | null;
+  /** Who is to be told of its end (contract/notify.ts), secrets included; null: nobody. */
+  notify: string | null;
 };
 
 /** What is done about a failure: what the caller asked for, or the task's own `rollback` if it had one when the job was accepted. */
@@ -107,6 +110,7 @@ export const jobColumns = [
   'compensates',
   'compensation',
   'compensated_by',
+  'notify',
 ] as const satisfies readonly (keyof JobRow)[];
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
@@ -163,6 +167,7 @@ export function jobOf(row: JobRow): Job {
     decision: parsed<Decision>(row.decision),
     firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),
     fingerprint: row.fingerprint,
+    notify: notificationsIn(row.notify),
     ...rest,
     deadlineAt: timeOf(row.deadline_at),
     concurrencyKey: row.concurrency_key,

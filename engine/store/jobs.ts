@@ -8,6 +8,7 @@ import type { CompensationStore } from './compensations.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
+import type { DeliveryStore } from './deliveries.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
@@ -42,9 +43,10 @@ export type JobStoreParts = {
   scheduleLine: ScheduleLineStore;
   deadGroups: DeadGroups;
   compensations: CompensationStore;
+  deliveries: DeliveryStore;
 };
 
-export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations }: JobStoreParts) {
+export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations, deliveries }: JobStoreParts) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -132,7 +134,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     move(row, ended.state);
-    return compensations.ended(ended, at, insertJob);
+    return deliveries.jobEnded(compensations.ended(ended, at, insertJob));
   }
 
   function move(row: JobRow, to: JobState): void {
@@ -280,6 +282,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
       },
     };
     deadlines.keepDeadline(renewed);
+    deliveries.jobRenewed(renewed);
     enterWaiting(renewed);
     return renewed;
   }
@@ -327,6 +330,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
     compensations.deleted(row);
+    deliveries.jobDeleted(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
   }

@@ -15,6 +15,7 @@ export type ScheduleRow = {
   timeout_ms: number | null;
   retry: string | null;
   tags: string;
+  notify: string | null;
   overlap: Overlap;
   missed: MissedRule;
   paused: 0 | 1;
@@ -34,7 +35,7 @@ export type ScheduleRow = {
 /** What a person decides; the rest is what happened. */
 const decided = [
   ...['name', 'cron', 'every_ms', 'anchor_at', 'time_zone', 'task', 'queue', 'priority', 'timeout_ms'],
-  ...['retry', 'tags', 'overlap', 'missed', 'paused', 'next_at', 'updated_at', 'payload'],
+  ...['retry', 'tags', 'notify', 'overlap', 'missed', 'paused', 'next_at', 'updated_at', 'payload'],
 ] as const;
 
 export function prepareSchedules(db: Database) {

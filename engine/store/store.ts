@@ -4,6 +4,8 @@ import { prepareCircuits } from './circuits.ts';
 import { prepareCompensations } from './compensations.ts';
 import { Counters } from './counters.ts';
 import { prepareDeadGroups } from './dead-groups.ts';
+import { prepareDeliveries } from './deliveries.ts';
+import { prepareEndpoints } from './endpoints.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareIdempotency } from './idempotency.ts';
 import { prepareJobs } from './jobs.ts';
@@ -30,12 +32,15 @@ export function prepareStore(db: Database) {
   const scheduleLine = prepareScheduleLine(db);
   const deadGroups = prepareDeadGroups(db);
   const compensations = prepareCompensations(db);
+  const deliveries = prepareDeliveries(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, { counters, scheduleLine, deadGroups, compensations }),
+    jobs: prepareJobs(db, { counters, scheduleLine, deadGroups, compensations, deliveries }),
     compensations,
+    deliveries,
+    endpoints: prepareEndpoints(db),
     deadGroups,
     operations: prepareOperations(db),
     logs: prepareLogs(db),

@@ -143,7 +143,7 @@ describe('a submission', () => {
     [{ task: 'echo', tags: ['a', 5] }, '/tags/1', 'must be a string, not a number'],
     [{ task: 'echo', tags: Array(33).fill('a') }, '/tags', 'must hold at most 32 items, not 33'],
     [{ task: 'echo', onFailure: {} }, '/onFailure/task', expect.stringContaining('is required')],
-    [{ task: 'echo', notify: [{}] }, '/notify/0', expect.stringContaining('not offered')],
+    [{ task: 'echo', notify: [{}] }, '/notify/0/type', expect.stringContaining('"webhook", "email" or "desktop"')],
     [{ task: 'echo', foo: 1 }, '/foo', 'unknown field'],
     [{ task: 'echo', 'a/b~c': 1 }, '/a~1b~0c', 'unknown field'],
     [[], '', 'must be a JSON object, not a list'],

@@ -103,6 +103,15 @@ const violations: Record<string, string> = {
   'a job that nobody makes up for although it says so': `
     SELECT seq FROM jobs WHERE compensation = 'pending' AND NOT EXISTS
       (SELECT 1 FROM jobs AS made WHERE jobs.compensated_by = public_id(made.seq, made.created_at, made.nonce))`,
+  'a delivery that waits for a run that is not there': `
+    SELECT id FROM deliveries WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM delivery_runs JOIN jobs USING (seq)
+      WHERE delivery = number AND jobs.state NOT IN ('completed', 'dead', 'cancelled'))`,
+  'a run of a delivery that is said to have ended': `
+    SELECT delivery, seq FROM delivery_runs JOIN deliveries ON number = delivery JOIN jobs USING (seq)
+      WHERE deliveries.state <> 'pending' AND jobs.state NOT IN ('completed', 'dead', 'cancelled')`,
+  'a run of a delivery that is no job of the engine’s own': `
+    SELECT delivery_runs.* FROM delivery_runs LEFT JOIN jobs USING (seq) WHERE coalesce(jobs.task NOT LIKE 'switchyard.%', 1)`,
+  'something left of a deleted delivery': `SELECT * FROM delivery_runs WHERE delivery NOT IN (SELECT number FROM deliveries)`,
   'something left of a deleted job': `
     SELECT seq FROM (SELECT seq FROM attempts UNION SELECT seq FROM logs UNION SELECT seq FROM idempotency_keys UNION SELECT seq FROM unique_keys)
       WHERE seq NOT IN (SELECT seq FROM jobs)`,

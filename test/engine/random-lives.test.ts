@@ -80,6 +80,7 @@ class Lives {
       [4, () => this.#one((id) => this.#delete(id))],
       [2, () => this.#dead()],
       [2, () => this.#many()],
+      [3, () => this.#message()],
       [3, () => this.#queue()],
       [2, () => this.#breakOrMend()],
       [1, () => this.#watch(this.#reset())],
@@ -133,6 +134,9 @@ class Lives {
       ...(this.#random() < 0.1 ? { deadlineMs: 6_000 + Math.floor(this.#random() * 20_000) } : {}),
       ...(this.#random() < 0.2
         ? { retry: this.pick([{ maxAttempts: 2, baseMs: 100 }, { delaysMs: [50, 400] }, { retryForMs: 1_500 }]) ?? {} }
+        : {}),
+      ...(this.#random() < 0.1
+        ? { notify: [{ type: 'webhook' as const, url: 'http://127.0.0.1:9/hook' }, { type: 'desktop' as const }] }
         : {}),
       timeoutMs: 20_000,
       payload: { text: 'x'.repeat(this.#random() < 0.1 ? 9_000 : 10) },
@@ -235,6 +239,22 @@ class Lives {
     this.#watch(this.#random() < 0.3 ? begun.then(({ id }) => backend.stopOperation(id)) : begun);
   }
 
+  #message(): void {
+    const { backend } = this.#rig;
+    const acted = backend.listDeliveries({ limit: 20 }).then(({ deliveries }): Promise<unknown> | undefined => {
+      const { id, runId } = this.pick(deliveries) ?? {};
+      if (id === undefined || runId === undefined || runId === null) return backend.redeliver(id ?? 'none');
+      const acts = [
+        () => backend.redeliver(id),
+        () => backend.retryJob(runId),
+        () => backend.cancelJob(runId),
+        () => backend.deleteJob(runId),
+      ];
+      return this.pick(acts)?.();
+    });
+    this.#watch(acted);
+  }
+
   #queue(): void {
     const name = this.pick(['default', 'mail', 'slow']) ?? 'default';
     const patches = [
@@ -309,6 +329,8 @@ describe('whatever is done to jobs, in whatever order', () => {
     lives.mend();
     await rig.backend.getTask('mine');
     for (const { name } of await rig.backend.listQueues()) await rig.backend.makeQueue(name, {});
+    // Messages that failed would be tried again in hours.
+    await rig.backend.actOnJobs({ action: 'run-now', filter: { queue: ['switchyard.deliveries'] } });
     for (let round = 0; round < 400; round++) {
       rig.lanes.end([...rig.lanes.running.values()].map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
       await rig.turn();

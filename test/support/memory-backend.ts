@@ -125,6 +125,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       circuit: null,
       firstPayload: null,
       fingerprint: null,
+      notify: [],
       createdAt: time(),
       runAt: new Date(now() + submission.delayMs).toISOString(),
       startedAt: null,
@@ -336,15 +337,23 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       return readQueue(name);
     },
     listCircuits: async () => ({ circuits: [], next: null }),
-    getCircuit: noSchedules,
-    resetCircuit: noSchedules,
+    getCircuit: notKept,
+    resetCircuit: notKept,
     listSchedules: async () => ({ schedules: [], next: null }),
-    makeSchedule: noSchedules,
-    getSchedule: noSchedules,
-    patchSchedule: noSchedules,
-    deleteSchedule: noSchedules,
-    runSchedule: noSchedules,
-    listScheduleJobs: noSchedules,
+    makeSchedule: notKept,
+    getSchedule: notKept,
+    patchSchedule: notKept,
+    deleteSchedule: notKept,
+    runSchedule: notKept,
+    listScheduleJobs: notKept,
+    listDeliveries: async () => ({ deliveries: [], next: null }),
+    getDelivery: notKept,
+    redeliver: notKept,
+    listEndpoints: async () => ({ endpoints: [], next: null }),
+    makeEndpoint: notKept,
+    getEndpoint: notKept,
+    patchEndpoint: notKept,
+    deleteEndpoint: notKept,
     async workers() {
       const thread = {
         id: 1,
@@ -421,8 +430,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 }
 
 /** Schedules are tested against the real queue. */
-async function noSchedules(): Promise<never> {
-  throw new Problem('not-found', 'There are no schedules here.');
+async function notKept(): Promise<never> {
+  throw new Problem('not-found', 'Nothing of the kind is kept here.');
 }
 
 function count(jobs: Job[]): StateCounts {

@@ -89,6 +89,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
     ...{ store, reader: listReader, lanes, taskReader: reader, tasksFolder, random },
     resultsFolder: join(home, 'results'),
     log: (line) => logged.push(line),
+    settingsFile: join(home, 'settings.json'),
     now: Date.now,
     outOfSpace: () => {
       dropped++;

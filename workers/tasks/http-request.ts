@@ -6,6 +6,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import { limits } from '../../contract/limits.ts';
 import type { TaskDefinition } from '../../contract/task.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import type { BuiltInContext } from '../task-context.ts';
 import { failForGood, retryAfter } from '../task-errors.ts';
 import { readableBytes, startOfText } from '../text-limits.ts';
@@ -30,8 +31,6 @@ type Exchange = { url: URL; method: Method; headers: Record<string, string>; bod
 const mostRedirects = 5;
 const defaultMaxBytes = 1_048_576;
 const hardMaxBytes = 16_777_216;
-/** As long as a retry policy may wait; a server that asks for more gets this. */
-const longestRetryAfterMs = 7 * 86_400_000;
 const errorBodyBytes = 4_096;
 
 /** Time limits are the job's (its signal); the agent's own would end a slow answer behind its back. */
@@ -273,13 +272,6 @@ function statusProblem(status: number, where: string, headers: Dispatcher.Respon
   const wait = retryAfterMs(headers['retry-after'], Date.now());
   const error = wait === null ? Object.assign(new Error(message), { details }) : retryAfter(wait, message, details);
   return Object.assign(error, { name: 'HttpError' });
-}
-
-/** RFC 9110, 10.2.3: whole seconds or a date. null: no such header, or nonsense. */
-export function retryAfterMs(header: string | string[] | undefined, now: number): number | null {
-  const text = [header ?? []].flat()[0]?.trim() ?? '';
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : /[a-z]/i.test(text) ? Date.parse(text) - now : Number.NaN;
-  return Number.isNaN(wait) ? null : Math.min(longestRetryAfterMs, Math.max(0, wait));
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string | string[]> {

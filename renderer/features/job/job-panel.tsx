@@ -18,6 +18,7 @@ import { useNow } from '../../ui/time.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import { Countdown, FailureReport } from './failure-report.tsx';
 import { JobActionsBar } from './job-actions-bar.tsx';
+import { JobDeliveries } from './job-deliveries.tsx';
 import { JobEdit } from './job-edit.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { AttemptsTable, JobHistory } from './job-history.tsx';
@@ -123,6 +124,11 @@ function LoadedJob({ job, shown, close, onClose }: LoadedJobProps) {
             <Part title="Details">
               <JobFacts job={job} />
             </Part>
+            {job.notify.length > 0 && (
+              <Part title="Notifications">
+                <JobDeliveries job={job} />
+              </Part>
+            )}
             <Part title="History">
               <JobHistory job={job} attempts={shown.attempts} />
             </Part>

@@ -30,6 +30,17 @@ test('jobs that die together cost one notification', async ({ desktop, startEngi
   expect(desktop.notifications).toHaveLength(1);
 });
 
+test('a job that asked for it is told of when it has completed', async ({ desktop, startEngine, launch }) => {
+  await startEngine();
+  const { page } = await launch({ desktop });
+  await expect.poll(async () => (await desktop.trayMenu().catch(() => [])).map((entry) => entry.label)).toContain('0 dead');
+  const told = once(desktop, 'notification');
+  const job = { task: 'file.hash', payload: { paths: ['/etc/hostname'] }, mode: 'async', tags: ['nightly'] };
+  expect(await ask(page, '/v1/jobs/batch', { jobs: [job, { ...job, notify: [{ type: 'desktop' }] }] })).toMatchObject({ status: 202 });
+  expect((await told)[0]).toMatchObject({ title: 'file.hash completed', body: 'nightly' });
+  expect(desktop.notifications).toHaveLength(1);
+});
+
 test('the tray counts, pauses every queue and leads back to a closed window', async ({ desktop, startEngine, launch }) => {
   await startEngine();
   const { app, page } = await launch({ desktop });

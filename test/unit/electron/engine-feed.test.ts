@@ -24,7 +24,7 @@ class Supervisor extends EventEmitter<{ state: [EngineState]; suspected: [] }> {
 
 let supervisor: Supervisor;
 /** Emits what the feed hands over. */
-let heard: EventEmitter<{ counts: [StateCounts]; queues: [readonly { name: string; paused: boolean }[]]; died: [string] }>;
+let heard: EventEmitter<{ counts: [StateCounts]; queues: [readonly { name: string; paused: boolean }[]]; died: [string]; asked: [string] }>;
 
 beforeEach(async () => {
   home = makeHome();
@@ -46,6 +46,7 @@ beforeEach(async () => {
     counts: (each) => heard.emit('counts', each),
     queues: (each) => heard.emit('queues', each),
     died: (job) => heard.emit('died', job.id),
+    asked: (job) => heard.emit('asked', job.id),
   });
 });
 
@@ -63,19 +64,22 @@ function send(stream: ServerResponse, id: number, event: { type: EngineEvent['ty
   stream.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 }
 
-test('it asks for deaths, queues and counts only, and hands over each', async () => {
+test('it asks for deaths, queues, counts and what asked to be told of, and hands over each', async () => {
   const opened = once(engine, 'stream');
   const first = once(heard, 'counts');
   live();
   const [stream, request] = await opened;
-  expect(new URL(`http://engine${request.url}`).searchParams.getAll('kind')).toEqual(['job', 'queue', 'stats']);
+  expect(new URL(`http://engine${request.url}`).searchParams.getAll('kind')).toEqual(['job', 'queue', 'stats', 'notification']);
   expect(new URL(`http://engine${request.url}`).searchParams.getAll('state')).toEqual(['dead']);
   expect((await first)[0]).toEqual(counts);
   const died = once(heard, 'died');
   const counted = once(heard, 'counts');
+  const asked = once(heard, 'asked');
   send(stream, 1, { type: 'job.dead', job: { id: 'a' } });
   send(stream, 2, { type: 'stats', counts: { ...counts, dead: 1 } });
+  send(stream, 3, { type: 'notification.desktop', notification: { job: { id: 'b' } } });
   expect(await died).toEqual(['a']);
+  expect(await asked).toEqual(['b']);
   expect(await counted).toEqual([{ ...counts, dead: 1 }]);
 });
 

@@ -6,6 +6,7 @@ import type { JobState } from '../../../contract/states.ts';
 import { prepareCompensations } from '../../../engine/store/compensations.ts';
 import { Counters } from '../../../engine/store/counters.ts';
 import { prepareDeadGroups } from '../../../engine/store/dead-groups.ts';
+import { prepareDeliveries } from '../../../engine/store/deliveries.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
@@ -47,9 +48,8 @@ const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
   const store = prepareJobs(writer, {
-    counters: new Counters(writer),
-    scheduleLine: prepareScheduleLine(writer),
-    deadGroups: prepareDeadGroups(writer),
+    ...{ counters: new Counters(writer), scheduleLine: prepareScheduleLine(writer) },
+    ...{ deadGroups: prepareDeadGroups(writer), deliveries: prepareDeliveries(writer) },
     compensations: prepareCompensations(writer),
   });
   writer.exec('BEGIN; DELETE FROM jobs');

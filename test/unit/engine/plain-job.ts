@@ -32,6 +32,7 @@ export function plainRow(changes: Partial<JobRow> = {}): JobRow {
       schedule_slot: null,
       fingerprint: null,
       result_bytes: null,
+      notify: null,
     },
     ...{ purpose: 'run', on_failure: null, compensates: null, compensation: null, compensated_by: null },
     ...changes,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { retryAfterMs } from '../../../workers/tasks/http-request.ts';
+import { retryAfterMs } from '../../../workers/retry-after.ts';
 import { expectKind, jobId, openThread, resultValue } from './test-thread.ts';
 
 const thread = openThread(afterAll);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobSummary } from '../../../contract/job.ts';
-import { type DeathBatch, emptyBatch, takeDue, withDeath } from '../../../electron/death-batch.ts';
+import { type EndBatch, emptyBatch, takeDue, withEnd } from '../../../electron/end-batch.ts';
 
 function dead(id: string, changes: Partial<JobSummary> = {}): JobSummary {
   const at = '2026-01-01T00:00:00.000Z';
@@ -13,12 +13,12 @@ function dead(id: string, changes: Partial<JobSummary> = {}): JobSummary {
   };
 }
 
-function died(batch: DeathBatch, count: number, now: number): DeathBatch {
-  return Array.from({ length: count }, (_, index) => dead(`job-${index}`)).reduce((each, job) => withDeath(each, job, now), batch);
+function died(batch: EndBatch, count: number, now: number): EndBatch {
+  return Array.from({ length: count }, (_, index) => dead(`job-${index}`)).reduce((each, job) => withEnd(each, job, now), batch);
 }
 
 test('a death is told with its task, its reason and its tags, and leads to the job', () => {
-  const batch = withDeath(emptyBatch(), dead('a b', { tags: ['nightly', 'photos'] }), 0);
+  const batch = withEnd(emptyBatch(), dead('a b', { tags: ['nightly', 'photos'] }), 0);
   expect(batch.dueAt).toBe(1500);
   expect(takeDue(batch, 1499).notices).toEqual([]);
   expect(takeDue(batch, 1500).notices).toEqual([
@@ -27,7 +27,7 @@ test('a death is told with its task, its reason and its tags, and leads to the j
 });
 
 test('only the first line of a reason is told, and not all of a long one', () => {
-  const batch = withDeath(emptyBatch(), dead('a', { error: { name: 'Error', message: `${'x'.repeat(500)}\nat line 2` } }), 0);
+  const batch = withEnd(emptyBatch(), dead('a', { error: { name: 'Error', message: `${'x'.repeat(500)}\nat line 2` } }), 0);
   const [notice] = takeDue(batch, 1500).notices;
   expect(notice?.body).toHaveLength(240);
   expect(notice?.body.endsWith('…')).toBe(true);
@@ -40,7 +40,7 @@ test('two deaths are told one by one, three as one', () => {
 
 test('a summary names up to three tasks', () => {
   const tasks = ['a', 'b', 'a', 'c', 'd', 'e'];
-  const batch = tasks.reduce((each, task) => withDeath(each, dead(task, { task }), 0), emptyBatch());
+  const batch = tasks.reduce((each, task) => withEnd(each, dead(task, { task }), 0), emptyBatch());
   expect(takeDue(batch, 1500).notices).toMatchObject([{ title: '6 jobs died', body: 'a, b, c and others' }]);
 });
 
@@ -56,4 +56,26 @@ test('a hundred thousand deaths hold no more than two jobs', () => {
   const batch = died(emptyBatch(), 100_000, 0);
   expect(batch.first).toHaveLength(2);
   expect(takeDue(batch, 1500).notices).toMatchObject([{ title: '100,000 jobs died' }]);
+});
+
+test('a job that asked for it is told of with the word for its end', () => {
+  const told = (changes: Partial<JobSummary>) => takeDue(withEnd(emptyBatch(), dead('a', changes), 0), 1500).notices;
+  expect(told({ state: 'completed', error: null, tags: ['nightly'] })).toEqual([
+    { title: 'shell.run completed', body: 'nightly', path: '/jobs?job=a' },
+  ]);
+  expect(told({ state: 'cancelled', error: { name: 'Cancelled', message: 'Cancelled while it ran.' } })).toMatchObject([
+    { title: 'shell.run cancelled', body: 'Cancelled while it ran.' },
+  ]);
+});
+
+test('a summary says how many of those that ended are dead, and leads to them if there are any', () => {
+  const ends = (states: JobSummary['state'][]) =>
+    takeDue(
+      states.reduce((batch, state, index) => withEnd(batch, dead(`job-${index}`, { state }), 0), emptyBatch()),
+      1500,
+    ).notices;
+  expect(ends(['completed', 'completed', 'cancelled'])).toMatchObject([{ title: '3 jobs ended', path: '/jobs' }]);
+  expect(ends(['completed', 'dead', 'completed', 'dead'])).toMatchObject([
+    { title: '4 jobs ended, 2 of them dead', path: '/dead-letters' },
+  ]);
 });
