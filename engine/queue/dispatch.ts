@@ -14,6 +14,7 @@ import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
 import { deadlineErrorName, outcomeOf } from './outcome.ts';
+import { PlaceForecast } from './place-forecast.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -59,6 +60,7 @@ export class Dispatch {
   readonly #line: Line;
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
+  readonly #forecast: PlaceForecast;
   #lastRun = 0;
   #stopped = false;
   #drained: (() => void) | null = null;
@@ -68,6 +70,7 @@ export class Dispatch {
     const { store, catalog, settings, now } = parts;
     this.#concurrency = new Concurrency(settings, (task) => runsAtOnce(catalog.known(task)));
     this.#rates = new RateLimits(store, settings);
+    this.#forecast = new PlaceForecast(parts.measurements, now);
     this.#deadlines = new Deadlines(store, now, () => store.commit.request());
     this.#line = new Line({
       ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
@@ -110,6 +113,13 @@ export class Dispatch {
     if (this.#concurrency.closedGate(job)) return { kind: 'task' };
     const now = this.#parts.now();
     return this.#rates.room(job.queue, now) > 0 ? null : { kind: 'rate', waitMs: Math.max(1, this.#rates.nextAt(job.queue) - now) };
+  }
+
+  /** When that will likely be over, in milliseconds. */
+  hindranceEndsInMs(hindrance: SyncHindrance, job: Pick<JobRow, 'task' | 'concurrency_key'>, room: number): number {
+    if (hindrance.kind === 'rate') return hindrance.waitMs;
+    const running = this.#running.values();
+    return hindrance.kind === 'lane' ? this.#forecast.laneFreeInMs(running, room) : this.#forecast.taskFreeInMs(running, job);
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
@@ -196,6 +206,8 @@ export class Dispatch {
         if (!ended) return;
         // What the run still says is no longer the job's.
         this.#runOf.delete(seq);
+        const runMs = Math.max(0, now() - (row.started_at ?? now()));
+        this.#parts.measurements.attempted(row.task, { waitMs: 0, runMs, failed: true, timedOut: true });
         this.announceEnd(ended);
       },
     );
@@ -333,7 +345,8 @@ export class Dispatch {
         if (ended) {
           const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
           const failed = outcome !== 'succeeded';
-          if (counted) this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+          const waitMs = Math.max(0, (row.started_at ?? at) - row.run_at);
+          if (counted) this.#parts.measurements.attempted(row.task, { waitMs, runMs, failed, timedOut: outcome === 'timed-out' });
           this.#announce(ended);
         }
         if (this.#running.size === 0) this.#drained?.();
