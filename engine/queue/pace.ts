@@ -17,10 +17,15 @@ export const recentRuns = 40;
 
 /** A pace holds for 19 of 20 runs: the 95th percentile. */
 const longShare = 0.05;
+/** One that is known holds until so many are longer: three of the 40 recent ones are, two are not. */
+const stillShare = 0.07;
 /** Fewer recent runs than this are no evidence against the many before them. */
 const tellingRuns = 20;
-/** Recent runs that are less likely than this by what was known say that the task has changed. */
-const surprising = 5e-4;
+/**
+ * Recent runs that are less likely than this by what was known say that the task has changed. Of a task with a slow run in
+ * fifty some stretch of 40 has five of them before long; to see none in 40 where many are slow is rarer.
+ */
+const surprising = { slower: 1e-4, faster: 5e-4 };
 
 export type Pace = 'fast' | 'middle' | 'slow';
 
@@ -29,8 +34,10 @@ export type ShareOver = (ms: number) => number;
 
 /** @param before what it was found to be last; null: nothing yet */
 export function paceOf(shareOver: ShareOver, before: Pace | null): Pace {
-  if (shareOver(before === 'fast' ? stillFastMs : fastMs) <= longShare) return 'fast';
-  return shareOver(before === 'slow' ? stillSlowMs : slowMs) <= longShare ? 'middle' : 'slow';
+  const isFast = before === 'fast' ? shareOver(stillFastMs) <= stillShare : shareOver(fastMs) <= longShare;
+  if (isFast) return 'fast';
+  const mostOver = before === 'fast' || before === 'middle' ? stillShare : longShare;
+  return shareOver(before === 'slow' ? stillSlowMs : slowMs) <= mostOver ? 'middle' : 'slow';
 }
 
 /**
@@ -52,7 +59,7 @@ export function hasChanged(recent: readonly number[], shareOver: ShareOver, reme
   // What was never seen is not impossible, only rarer than could be seen.
   const least = 1 / (2 * earlierRuns);
   const share = Math.min(1 - least, Math.max(least, (shareOver(between) * remembered - over) / earlierRuns));
-  return chanceOf(over, recent.length, share) < surprising;
+  return chanceOf(over, recent.length, share) < (over > recent.length * share ? surprising.slower : surprising.faster);
 }
 
 function countOver(runs: readonly number[], ms: number): number {

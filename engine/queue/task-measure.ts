@@ -1,6 +1,6 @@
 import type { RunTimeBar } from '../../contract/advice.ts';
 import type { TaskStats } from '../../contract/resources.ts';
-import { enoughSamples, hasChanged, type Pace, paceOf, recentRuns } from './pace.ts';
+import { enoughSamples, fastMs, hasChanged, type Pace, paceOf, recentRuns, slowMs } from './pace.ts';
 import { Sketch, type SketchJson } from './sketch.ts';
 
 /** Runs that all that is remembered weighs at the most: each new one fades those before by a four-hundredth. */
@@ -50,6 +50,8 @@ export class TaskMeasure {
       this.#recent[this.#oldest] = ms;
       this.#oldest = (this.#oldest + 1) % recentRuns;
     }
+    // One more of its kind changes nothing: to look at the distribution costs ten times what it costs to add to it.
+    if ((this.#pace === 'fast' && ms <= fastMs) || (this.#pace === 'slow' && ms > slowMs)) return;
     const shareOver = (limit: number) => this.#runs.shareOver(limit);
     if (hasChanged(this.#recent, shareOver, this.#runs.total, this.#pace)) {
       this.#runs = new Sketch(memory);
