@@ -1,7 +1,7 @@
 /** The ways of calling a task weighed against each other, criterion by criterion, each with its figure. Pure. */
 
 import type { AdviceCell, AdviceRow } from '../../contract/advice.ts';
-import type { AdviceFacts } from './advise.ts';
+import type { AdviceFacts } from './advice-facts.ts';
 import { seconds } from './decide.ts';
 import { fastMs, slowMs } from './pace.ts';
 

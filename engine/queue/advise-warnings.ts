@@ -1,7 +1,7 @@
 /** Common mistakes in how a task is called, each with how often it was seen. Pure. */
 
 import type { AdviceWarning } from '../../contract/advice.ts';
-import type { AdviceFacts } from './advise.ts';
+import type { AdviceFacts } from './advice-facts.ts';
 import { seconds } from './decide.ts';
 
 /** Fewer than this is chance. */

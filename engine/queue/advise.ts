@@ -1,27 +1,11 @@
 /** From what was measured of a task to how it is best called. Pure. docs/auto.md explains it. */
 
-import type { Advice, AdviceMode, TaskUsage } from '../../contract/advice.ts';
-import type { TaskStats } from '../../contract/resources.ts';
-import type { TaskDeclares } from '../../contract/task.ts';
+import type { Advice, AdviceMode } from '../../contract/advice.ts';
+import type { AdviceFacts } from './advice-facts.ts';
 import { adviceMatrix } from './advise-matrix.ts';
 import { adviceWarnings } from './advise-warnings.ts';
 import { decide, seconds } from './decide.ts';
-import { enoughSamples, fastMs, type Pace, slowMs } from './pace.ts';
-
-export type AdviceFacts = {
-  task: string;
-  lane: 'io' | 'cpu';
-  declares: TaskDeclares;
-  stats: TaskStats;
-  pace: Pace | null;
-  usage: TaskUsage;
-  /** Attempts that a job of it has, from the task or the defaults. */
-  maxAttempts: number;
-  hasPredict: boolean;
-  hasRollback: boolean;
-  /** Callers that the interactive lane serves at once. */
-  interactivePlaces: number;
-};
+import { enoughSamples, fastMs, slowMs } from './pace.ts';
 
 /** By so many runs the evidence is half of what it can be. */
 const halfSureRuns = 20;

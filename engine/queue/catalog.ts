@@ -159,6 +159,11 @@ export function defaultsOf(entry: CatalogEntry): { timeoutMs: number; retry: Ret
   return { timeoutMs: timeoutMs ?? defaults.timeoutMs, retry: mergeRetry(base, retry) };
 }
 
+/** How many jobs of a task, and of one of its keys, may run at once. */
+export function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
+  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
+}
+
 /** An error for a payload that does not fit its task (any more). */
 export function misfitError(errors: FieldError[]): JobError {
   return {

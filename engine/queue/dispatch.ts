@@ -4,7 +4,7 @@ import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
-import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
+import { type Catalog, type CatalogEntry, misfitError, runsAtOnce } from './catalog.ts';
 import { Concurrency } from './concurrency.ts';
 import { Deadlines, type Overdue } from './deadlines.ts';
 import type { DrainRates } from './drain.ts';
@@ -396,8 +396,4 @@ export class Dispatch {
 /** A task that told of its progress seldom tells that it is through. */
 function atTheEnd(row: JobRow): JobRow {
   return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
-}
-
-function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
-  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
 }

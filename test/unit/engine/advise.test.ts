@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adviceCriteria, comparedModes, type TaskUsage } from '../../../contract/advice.ts';
-import { type AdviceFacts, advise } from '../../../engine/queue/advise.ts';
+import type { AdviceFacts } from '../../../engine/queue/advice-facts.ts';
+import { advise } from '../../../engine/queue/advise.ts';
 import { enoughSamples, paceOf } from '../../../engine/queue/pace.ts';
 
 const unused: TaskUsage = {
