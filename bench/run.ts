@@ -12,8 +12,9 @@ import { calm } from './rows/calm.ts';
 import { inFlight } from './rows/in-flight.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
+import { syncUnderWork } from './rows/sync-under-work.ts';
 
-const rows: Row[] = [submissions, batches, syncCalls, calm, inFlight, backlog];
+const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },

@@ -10,6 +10,9 @@ import type { ByteStreamLike } from './sse.ts';
 import { readServerSentEvents } from './sse.ts';
 import type { AbortSignalLike } from './task.ts';
 
+/** By which the window says that it reads what it has heard of by events, rather than polls. */
+export const clientHeader = 'switchyard-client';
+
 export type RequestLike = {
   method: string;
   headers: Record<string, string>;

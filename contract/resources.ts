@@ -1,6 +1,7 @@
 /** What the other resources look like, and what may be asked of them. */
 
 import { z } from 'zod';
+import type { Advice, RunTimeBar, TaskUsage } from './advice.ts';
 import type { CircuitDeclaration } from './circuit.ts';
 import type { LaneName } from './job.ts';
 import type { JsonObject } from './json.ts';
@@ -76,7 +77,10 @@ export type Task = {
   /** Payloads worth trying, offered by the submit form. */
   examples: JsonObject[];
   stats: TaskStats;
-  advice: { mode: 'sync' | 'async' | 'wait'; reasons: string[] };
+  usage: TaskUsage;
+  /** How long its runs took, the shortest first; empty where nothing was measured. */
+  runTimes: RunTimeBar[];
+  advice: Advice;
   /** Why the file does not load; jobs submitted for it wait. */
   error: string | null;
 };

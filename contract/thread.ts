@@ -10,7 +10,12 @@ import type { TaskDeclares } from './task.ts';
 export type TaskModule = { kind: 'built-in'; name: string } | { kind: 'file'; name: string; url: string };
 
 /** The Piscina task that opens a session on a thread: it resolves when the port closes. */
-export type ThreadSession = { port: unknown; home: string };
+export type ThreadSession = {
+  port: unknown;
+  home: string;
+  /** Nobody waits for what runs on it: where cores are short, threads with callers who wait go first. */
+  background: boolean;
+};
 
 export type ThreadJob = {
   /** Names this run among all runs of this engine. */

@@ -54,6 +54,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
   const reader = new Reader(store.file, failed);
+  store.commit.afterCommit(() => reader.committed());
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
     tasksFolder: join(home, homeFiles.tasks),
@@ -98,6 +99,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
       api.stopAccepting();
       await queue.stop(defaults.drainMs);
       await api.close();
+      store.commit.afterCommit(() => {});
       await Promise.all([lanes.stop(), taskReader.stop(), reader.close()]);
       // A thread that had to be ended leaves its command behind.
       await endOrphans(home);

@@ -13,10 +13,12 @@ import { Outbox } from './outbox.ts';
 import { offerPackage } from './package-import.ts';
 import { Run } from './run.ts';
 import { watchStrays } from './stray.ts';
+import { yieldToOthers } from './thread-priority.ts';
 
 /** Resolves when the port is closed, by either side. @throws TypeError without a port */
-export default function serveSession({ port, home }: ThreadSession): Promise<void> {
+export default function serveSession({ port, home, background }: ThreadSession): Promise<void> {
   if (!(port instanceof MessagePort)) throw new TypeError('A session needs a MessagePort');
+  if (background) yieldToOthers();
   watchStrays();
   offerPackage();
   return new Promise((resolve) => openSession(port, home, resolve));

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Paint } from '../paint.ts';
 import type { Cell, Column } from '../table.ts';
 import { renderFacts, renderTable } from '../table.ts';
+import { renderAdvice } from '../task-advice.ts';
 import { harmless, indent, oneLine } from '../text.ts';
 
 export const tasks: Command = {
@@ -42,6 +43,7 @@ const columns: readonly Column[] = [
   { title: 'P50', align: 'right' },
   { title: 'P95', align: 'right' },
   { title: 'FAILS', align: 'right' },
+  { title: 'ADVICE' },
   { title: 'WHAT IT DOES', least: 10 },
 ];
 
@@ -53,6 +55,7 @@ function renderTasks(all: readonly Task[], paint: Paint): string {
     milliseconds(task.stats.p50Ms),
     milliseconds(task.stats.p95Ms),
     share(task.stats.failureRate),
+    task.stats.samples === 0 ? '–' : task.advice.mode,
     task.error === null ? task.title : { text: `does not load: ${task.error}`, style: 'red' },
   ]);
   return renderTable(columns, rows, paint).join('\n');
@@ -67,7 +70,7 @@ function share(rate: number | null): string {
 }
 
 function renderTask(task: Task, paint: Paint): string {
-  const { stats, defaults, advice } = task;
+  const { stats, defaults } = task;
   const lines = [`${paint.style('bold', task.name)}  ${oneLine(task.title)}`];
   if (task.description !== '') lines.push(harmless(task.description));
   if (task.error !== null)
@@ -87,11 +90,18 @@ function renderTask(task: Task, paint: Paint): string {
           ? 'nothing yet'
           : `p50 ${milliseconds(stats.p50Ms)}, p95 ${milliseconds(stats.p95Ms)}, p99 ${milliseconds(stats.p99Ms)}, ${share(stats.failureRate)} failed`,
       ],
-      ['advice', `${advice.mode}${advice.reasons.length === 0 ? '' : `: ${advice.reasons.map(oneLine).join('; ')}`}`],
     ],
     paint,
   );
-  lines.push('', ...facts, '', paint.style('dim', 'input'), indent(renderSchema(task.input, paint), '  '));
+  lines.push(
+    '',
+    ...facts,
+    '',
+    ...renderAdvice(task, paint),
+    '',
+    paint.style('dim', 'input'),
+    indent(renderSchema(task.input, paint), '  '),
+  );
   lines.push('', paint.style('dim', 'result'), indent(renderSchema(task.result, paint), '  '));
   if (task.examples.length > 0) lines.push('', paint.style('dim', 'examples'));
   for (const example of task.examples) lines.push(`  switchyard submit ${task.name} --payload ${quoted(JSON.stringify(example))}`);

@@ -2,9 +2,10 @@
 
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { clientHeader } from '../../contract/client.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
-import { isFinal } from '../../contract/states.ts';
+import { pollDelayMs } from '../../contract/polling.ts';
 import { idempotencyKeySchema } from '../../contract/submission.ts';
 import type { Backend, SubmitAnswer, SubmitOptions } from '../queue/backend.ts';
 import { empty, json, retryAfterSeconds } from './answer.ts';
@@ -53,7 +54,10 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
     getJob: async (call) => {
       const id = param(call, 'id');
       const { waitMs } = call.query;
+      const askedAt = now();
       const job = waitMs ? await backend.waitForJob(id, waitMs) : await backend.getJob(id);
+      // The window reads when it has heard of a change; it is no poller.
+      if (call.request.headers[clientHeader] !== 'window') backend.noteRead(job, waitMs ? now() - askedAt : null);
       const answer = json(200, job);
       const tag = entityTag(answer.body ?? '');
       const headers = ['ETag', tag, ...pollHeaders(job, now())];
@@ -106,14 +110,8 @@ function submitHeaders({ status, job, replayed, preferenceApplied }: SubmitAnswe
   return headers;
 }
 
-/**
- * `Retry-After` of a job that is not final: until it is due or a tenth of its age, whichever is longer, from 1 s to
- * 60 s. A tenth, so that a poller learns of the end at most a tenth later than it could, at a number of polls that
- * grows with the logarithm of the job's length.
- */
+/** `Retry-After` of a job that is not final. */
 export function pollHeaders(job: Pick<Job, 'state' | 'createdAt' | 'runAt'>, now: number): string[] {
-  if (isFinal(job.state)) return [];
-  const age = now - Date.parse(job.createdAt);
-  const untilDue = job.state === 'scheduled' || job.state === 'retryable' ? Date.parse(job.runAt) - now : 0;
-  return ['Retry-After', retryAfterSeconds(Math.min(60_000, Math.max(untilDue, age / 10)))];
+  const delayMs = pollDelayMs(job, now);
+  return delayMs === null ? [] : ['Retry-After', retryAfterSeconds(delayMs)];
 }

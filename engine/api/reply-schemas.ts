@@ -1,6 +1,7 @@
 /** What answers look like, for the description of the interface. The compiler holds each to the contract's type. */
 
 import { z } from 'zod';
+import { type Advice, adviceCriteria, adviceModes, adviceWarningCodes, type TaskUsage } from '../../contract/advice.ts';
 import type { Circuit } from '../../contract/circuit.ts';
 import { circuitStates } from '../../contract/circuit.ts';
 import { compensationStates, purposes } from '../../contract/compensation.ts';
@@ -187,6 +188,29 @@ const retryPolicy = named(
   }) satisfies z.ZodType<RetryPolicy>,
 );
 
+const adviceCell = z.object({ rating: z.int().min(1).max(5), why: z.string() });
+
+const advice = named(
+  'Advice',
+  z.object({
+    mode: z.enum(adviceModes),
+    reasons: z.array(z.string()),
+    confidence: z.number().min(0).max(1),
+    wouldChange: z.array(z.string()),
+    matrix: z.array(z.object({ criterion: z.enum(adviceCriteria), sync: adviceCell, async: adviceCell, hybrid: adviceCell })),
+    warnings: z.array(z.object({ code: z.enum(adviceWarningCodes), message: z.string(), count })),
+  }) satisfies z.ZodType<Advice>,
+);
+
+const taskUsage = named(
+  'TaskUsage',
+  z.object({
+    since: time.nullable(),
+    ...{ sync: count, async: count, hybrid: count, auto: count },
+    ...{ polls: count, wastedPolls: count, polledAtOnce: count, waits: count, longWaits: count },
+  }) satisfies z.ZodType<TaskUsage>,
+);
+
 const task = named(
   'Task',
   z.object({
@@ -217,7 +241,9 @@ const task = named(
     rollsBack: z.boolean(),
     examples: z.array(jsonObject),
     stats: z.object({ samples: z.number(), p50Ms: ms, p95Ms: ms, p99Ms: ms, failureRate: z.number().nullable() }),
-    advice: z.object({ mode: z.enum(['sync', 'async', 'wait']), reasons: z.array(z.string()) }),
+    usage: taskUsage,
+    runTimes: z.array(z.object({ fromMs: z.number(), toMs: z.number(), share: z.number() })),
+    advice,
     error: z.string().nullable(),
   }) satisfies z.ZodType<Task>,
 );

@@ -78,7 +78,7 @@ export class ThreadHost {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (message: FromThread) => this.#receive(message));
-    const session: ThreadSession = { port: port2, home: options.home };
+    const session: ThreadSession = { port: port2, home: options.home, background: options.lane !== 'interactive' };
     options.pool.run(session, { transferList: [port2], signal: this.#life.signal }).then(
       () => void this.#end(null),
       (error: unknown) => void this.#end(error),

@@ -55,6 +55,8 @@ export interface Backend {
   getJob(id: string): Promise<Job>;
   /** Answers when the job is final, is deleted (not-found) or `waitMs` have passed, with the job as it is then. */
   waitForJob(id: string, waitMs: number): Promise<Job>;
+  /** A caller has read a job: polls are counted for the advice on its task. @param heldMs how long the answer was held; null: it was not to be held */
+  noteRead(job: Job, heldMs: number | null): void;
   listJobs(query: JobListQuery): Promise<JobPage>;
   listDead(query: DeadListQuery): Promise<JobPage>;
   /** The largest first. */

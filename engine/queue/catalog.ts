@@ -170,7 +170,15 @@ export function laneOf(entry: CatalogEntry): Exclude<LaneName, 'interactive'> {
 }
 
 export function defaultsOf(entry: CatalogEntry): { timeoutMs: number; retry: RetryPolicy } {
-  return { timeoutMs: entry.description.timeoutMs ?? defaults.timeoutMs, retry: mergeRetry(defaultRetry, entry.description.retry) };
+  const { timeoutMs, retry, declares } = entry.description;
+  // What may not be tried again has one attempt, unless the task or its caller says how many all the same.
+  const base = declares.retryable === false ? { ...defaultRetry, maxAttempts: 1 } : defaultRetry;
+  return { timeoutMs: timeoutMs ?? defaults.timeoutMs, retry: mergeRetry(base, retry) };
+}
+
+/** How many jobs of a task, and of one of its keys, may run at once. */
+export function runsAtOnce(entry: CatalogEntry | undefined): { jobs: number; jobsPerKey: number } {
+  return { jobs: entry?.description.concurrency ?? Number.POSITIVE_INFINITY, jobsPerKey: entry?.description.concurrencyPerKey ?? 1 };
 }
 
 /** An error for a payload that does not fit its task (any more). */

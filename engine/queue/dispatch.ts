@@ -18,6 +18,7 @@ import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
 import { deadlineErrorName, outcomeOf } from './outcome.ts';
+import { PlaceForecast } from './place-forecast.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -71,6 +72,7 @@ export class Dispatch {
   readonly #line: Line;
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
+  readonly #forecast: PlaceForecast;
   #lastRun = 0;
   /** Until it is opened, and from a drain on. */
   #stopped = true;
@@ -82,6 +84,7 @@ export class Dispatch {
     this.circuits = new Circuits({ ...parts, opened: (name) => this.#concurrency.openCircuit(name) });
     this.#concurrency = new Concurrency(settings, (task) => limitsOf(catalog.known(task)), this.circuits);
     this.#rates = new RateLimits(store, settings);
+    this.#forecast = new PlaceForecast(parts.measurements, now);
     this.#deadlines = new Deadlines(store, now, () => store.commit.request());
     this.#line = new Line({
       ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
@@ -129,6 +132,13 @@ export class Dispatch {
     if (gate) return { kind: 'task' };
     const now = this.#parts.now();
     return this.#rates.room(job.queue, now) > 0 ? null : { kind: 'rate', waitMs: Math.max(1, this.#rates.nextAt(job.queue) - now) };
+  }
+
+  /** When that will likely be over, in milliseconds. */
+  hindranceEndsInMs(hindrance: SyncHindrance, job: Pick<JobRow, 'task' | 'concurrency_key'>, room: number): number {
+    if (hindrance.kind === 'rate') return hindrance.waitMs;
+    const running = this.#running.values();
+    return hindrance.kind === 'lane' ? this.#forecast.laneFreeInMs(running, room) : this.#forecast.taskFreeInMs(running, job);
   }
 
   /** Inside a transaction: `row` is inserted as executing. It is started when `startPromised` is called after the commit, or given up. */
@@ -215,6 +225,8 @@ export class Dispatch {
         if (!ended) return;
         // What the run still says is no longer the job's.
         this.#runOf.delete(seq);
+        const runMs = Math.max(0, now() - (row.started_at ?? now()));
+        this.#parts.measurements.attempted(row.task, { waitMs: 0, runMs, failed: true, timedOut: true });
         this.announceEnd(ended);
       },
     );
@@ -348,9 +360,10 @@ export class Dispatch {
         if (ended) {
           const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
           const failed = outcome !== 'succeeded';
+          const waitMs = Math.max(0, (row.started_at ?? at) - row.run_at);
           // How long a rollback takes says nothing of how long its task does.
           if (counted && row.purpose === 'run')
-            this.#parts.measurements.attempted(row.task, Math.max(0, (row.started_at ?? at) - row.run_at), runMs, failed);
+            this.#parts.measurements.attempted(row.task, { waitMs, runMs, failed, timedOut: outcome === 'timed-out' });
           this.#announce(ended);
         }
         if (this.#running.size === 0) this.#drained?.();

@@ -1,4 +1,4 @@
-/** How fast a queue drains, and how long to stay away from a full one. */
+/** How fast a queue drains, how long its line is, and how long to stay away from a full one. */
 
 const windowSeconds = 60;
 /** Where nothing was measured: nobody knows, so ask again in a while. */
@@ -45,4 +45,16 @@ export class DrainRates {
 export function backlogWaitMs(excess: number, perSecond: number | null): number {
   if (perSecond === null || perSecond <= 0) return unknownMs;
   return Math.min(longestMs, Math.max(1_000, Math.ceil((excess / perSecond) * 1000)));
+}
+
+/**
+ * How long what comes now waits until all that is ahead of it has ended: `ahead ÷ rate`. Less if it has a higher priority; the rate is
+ * that of the queue as a whole.
+ * @param ahead jobs of its queue that are due
+ * @param perSecond jobs that the queue ended a second lately, or null
+ * @returns milliseconds; null: the rate is not known
+ */
+export function lineWaitMs(ahead: number, perSecond: number | null): number | null {
+  if (ahead === 0) return 0;
+  return perSecond === null || perSecond <= 0 ? null : (ahead / perSecond) * 1000;
 }

@@ -1,9 +1,11 @@
+import type { RunTimeBar } from '../../contract/advice.ts';
 import type { Series, SeriesPoint, TaskStats } from '../../contract/resources.ts';
 import type { Store } from '../store/store.ts';
+import type { Pace } from './pace.ts';
 import { Sketch, type SketchJson } from './sketch.ts';
+import { TaskMeasure, type TaskMeasureJson } from './task-measure.ts';
+import { type TaskUsageJson, Usage } from './usage.ts';
 
-/** Weight at which a task's past is halved: about the last thousand runs count. */
-const taskMemory = 1_000;
 /** Seconds kept in memory one by one; minutes are kept in the store. */
 const secondsKept = 900;
 const minutesKeptMs = 30 * 86_400_000;
@@ -11,8 +13,8 @@ const minutesKeptMs = 30 * 86_400_000;
 const unwrittenMinutes = 1_440;
 const pointsLimit = 2_000;
 
-type TaskMeasure = { runs: Sketch; attempts: number; failures: number; changed: boolean };
-type TaskMeasureJson = { runs: SketchJson; attempts: number; failures: number };
+/** As a task's row in the store holds it; the first version kept no usage. */
+type TaskJson = TaskMeasureJson & { usage?: TaskUsageJson };
 type Bucket = { at: number; submitted: number; completed: number; failed: number; dead: number; wait: Sketch; run: Sketch };
 
 /** What is measured of tasks and of time. */
@@ -20,6 +22,10 @@ export class Measurements {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #tasks = new Map<string, TaskMeasure>();
+  /** Tasks of which something was measured since it was written. */
+  readonly #changedTasks = new Set<string>();
+  /** How tasks are called. */
+  readonly usage: Usage;
   #seconds: Bucket[] = [];
   /** The minute that runs and those that have ended, until they are written. */
   #minutes: Bucket[] = [];
@@ -28,9 +34,11 @@ export class Measurements {
   constructor(store: Store, now: () => number) {
     this.#store = store;
     this.#now = now;
+    this.usage = new Usage(now);
     for (const { task, sketch } of store.measurements.readSketches()) {
-      const { runs, attempts, failures } = JSON.parse(sketch) as TaskMeasureJson;
-      this.#tasks.set(task, { runs: Sketch.from(runs, taskMemory), attempts, failures, changed: false });
+      const { usage = [], ...measure } = JSON.parse(sketch) as TaskJson;
+      this.#tasks.set(task, TaskMeasure.from(measure));
+      this.usage.restore(task, usage);
     }
   }
 
@@ -39,17 +47,16 @@ export class Measurements {
     this.#minuteOf().submitted += count;
   }
 
-  /** @param waitMs from due to started @param runMs from started to ended */
-  attempted(task: string, waitMs: number, runMs: number, failed: boolean): void {
-    const measure = this.#measureOf(task);
-    if (!failed) measure.runs.add(runMs);
-    measure.attempts++;
-    if (failed) measure.failures++;
-    if (measure.attempts > taskMemory) {
-      measure.attempts /= 2;
-      measure.failures /= 2;
-    }
-    measure.changed = true;
+  /**
+   * @param waitMs from due to started @param runMs from started to ended
+   * @param timedOut it would have run for longer: that it took so long is known all the same
+   */
+  attempted(
+    task: string,
+    { waitMs, runMs, failed, timedOut }: { waitMs: number; runMs: number; failed: boolean; timedOut: boolean },
+  ): void {
+    this.#measureOf(task).attempted(failed && !timedOut ? null : runMs, failed);
+    this.#changedTasks.add(task);
     for (const bucket of [this.#second(), this.#minuteOf()]) {
       bucket.wait.add(waitMs);
       bucket.run.add(runMs);
@@ -64,16 +71,22 @@ export class Measurements {
   }
 
   statsOf(task: string): TaskStats {
-    const measure = this.#tasks.get(task);
-    if (!measure) return { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null };
-    const { runs, attempts, failures } = measure;
-    return {
-      samples: Math.round(runs.total),
-      p50Ms: runs.quantile(0.5),
-      p95Ms: runs.quantile(0.95),
-      p99Ms: runs.quantile(0.99),
-      failureRate: attempts === 0 ? null : Math.round((failures / attempts) * 10_000) / 10_000,
-    };
+    return this.#tasks.get(task)?.stats() ?? unmeasured;
+  }
+
+  /** How fast a task is known to be; null: too few runs were measured. */
+  paceOf(task: string): Pace | null {
+    return this.#tasks.get(task)?.pace ?? null;
+  }
+
+  /** The share of a task's runs that are longer than `ms`, 0…1; 0 where nothing was measured. */
+  shareOver(task: string, ms: number): number {
+    return this.#tasks.get(task)?.shareOver(ms) ?? 0;
+  }
+
+  /** The distribution of a task's run times, the shortest first; empty where nothing was measured. */
+  runTimesOf(task: string): RunTimeBar[] {
+    return this.#tasks.get(task)?.bars() ?? [];
   }
 
   /** The second that ended last. */
@@ -100,12 +113,9 @@ export class Measurements {
 
   /** Inside a transaction: keeps what has changed. Writes nothing when nothing did. */
   save(): void {
-    for (const [task, { runs, attempts, failures, changed }] of this.#tasks) {
-      if (changed)
-        this.#store.measurements.putSketch(
-          task,
-          JSON.stringify({ runs, attempts, failures } satisfies Record<keyof TaskMeasureJson, unknown>),
-        );
+    for (const task of new Set([...this.#changedTasks, ...this.usage.changed])) {
+      const kept: TaskJson = { ...this.#measureOf(task).toJSON(), usage: this.usage.toJSON(task) };
+      this.#store.measurements.putSketch(task, JSON.stringify(kept));
     }
     for (const minute of this.#minutes) this.#store.measurements.putPoint(minute.at, JSON.stringify(minute));
     this.#lastSaveAt = this.#now();
@@ -113,12 +123,13 @@ export class Measurements {
 
   /** What `save` wrote is durable. */
   saved(): void {
-    for (const measure of this.#tasks.values()) measure.changed = false;
+    this.#changedTasks.clear();
+    this.usage.written();
     this.#minutes = this.#minutes.filter(({ at }) => at > this.#lastSaveAt - 60_000);
   }
 
   get changed(): boolean {
-    return [...this.#tasks.values()].some(({ changed }) => changed) || this.#minutes.length > 0;
+    return this.#changedTasks.size > 0 || this.usage.changed.size > 0 || this.#minutes.length > 0;
   }
 
   forgetOld(): void {
@@ -128,7 +139,7 @@ export class Measurements {
   #measureOf(task: string): TaskMeasure {
     let measure = this.#tasks.get(task);
     if (!measure) {
-      measure = { runs: new Sketch(taskMemory), attempts: 0, failures: 0, changed: false };
+      measure = new TaskMeasure();
       this.#tasks.set(task, measure);
     }
     return measure;
@@ -161,6 +172,8 @@ export class Measurements {
     return [...kept.map(({ at, point }) => bucketOf(at, point)), ...this.#minutes];
   }
 }
+
+const unmeasured: TaskStats = { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null };
 
 function emptyBucket(at: number): Bucket {
   return { at, submitted: 0, completed: 0, failed: 0, dead: 0, wait: new Sketch(), run: new Sketch() };

@@ -9,8 +9,9 @@ import type { JobRow } from '../store/job-row.ts';
 import { notifyText } from '../store/notify-text.ts';
 import type { SubmitOptions } from './backend.ts';
 import { type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
-import { decide } from './decide.ts';
+import { decide, seconds } from './decide.ts';
 import type { SyncHindrance } from './dispatch.ts';
+import type { Pace } from './pace.ts';
 import { type Promised, undoOf } from './promise.ts';
 
 export type PlanFacts = {
@@ -19,6 +20,10 @@ export type PlanFacts = {
   queue: string;
   queueState: 'open' | 'limited' | 'paused';
   stats: TaskStats;
+  /** How fast its task is known to be; null: too few runs were measured. */
+  pace: Pace | null;
+  /** How long it would stand in line, in milliseconds, where it does not start at once; null: nobody knows. */
+  lineMs: () => number | null;
   /** A place is free on the task's own lane and nothing is ahead. */
   startsAtOnce: boolean;
   /** Why it cannot start on the interactive lane now; null: it can. */
@@ -26,6 +31,8 @@ export type PlanFacts = {
   circuit: string | null;
   /** Of a hybrid job. */
   promised: Promised | null;
+  /** When that will likely be over, in milliseconds. */
+  hindranceEndsInMs: (hindrance: SyncHindrance) => number;
 };
 
 /** @throws Problem invalid-request, lane-saturated, rate-limited, circuit-open */
@@ -39,7 +46,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     throw invalid('/deadlineMs', 'must be longer than it is until the job is due, or it would never run');
   const mode: Mode = submission.mode === 'sync' && respondAsync ? 'async' : submission.mode;
   if (mode === 'sync') refuseSync(submission, runAt, options.idempotency !== undefined || submission.unique != null, facts);
-  const decision = mode === 'auto' ? decisionFor(runAt, waitMs, respondAsync, facts) : unpromised(facts);
+  const decision = mode === 'auto' ? decisionFor(entry, runAt, waitMs, respondAsync, facts) : unpromised(facts);
   const undo = undoOf(submission, entry);
   const declared = defaultsOf(entry);
   const retry = mergeRetry(declared.retry, submission.retry ?? {});
@@ -106,14 +113,12 @@ export function waitOf(row: JobRow, asked: number | undefined): 'end' | number {
 }
 
 /** Sync work that cannot start now is refused rather than queued, with an honest time to come back. */
-export function syncRefusal(hindrance: SyncHindrance, task: string, { p50Ms }: TaskStats): Problem {
+export function syncRefusal(hindrance: SyncHindrance, task: string, retryAfterMs: number): Problem {
   if (hindrance.kind === 'rate') {
     return new Problem(
       'rate-limited',
       "The queue's rate limit is used up for now. Nothing was accepted. Try again later, or submit it async.",
-      {
-        retryAfterMs: hindrance.waitMs,
-      },
+      { retryAfterMs },
     );
   }
   if (hindrance.kind === 'circuit') {
@@ -124,27 +129,35 @@ export function syncRefusal(hindrance: SyncHindrance, task: string, { p50Ms }: T
     hindrance.kind === 'lane'
       ? 'Every place of the interactive lane is taken.'
       : `As many jobs of the task "${task}", or of its key, run as may at once.`;
-  return new Problem('lane-saturated', `${taken} Nothing was accepted. Try again in a moment, or submit it async.`, {
-    retryAfterMs: Math.min(60_000, Math.max(1_000, p50Ms ?? 1_000)),
-  });
+  return new Problem(
+    'lane-saturated',
+    `${taken} Nothing was accepted. One is likely free in ${seconds(retryAfterMs)}: try again then, or submit it async.`,
+    { retryAfterMs },
+  );
 }
 
-function refuseSync(submission: Submission, runAt: number, mayStand: boolean, { now, stats, syncHindrance }: PlanFacts): void {
+function refuseSync(submission: Submission, runAt: number, mayStand: boolean, { now, syncHindrance, hindranceEndsInMs }: PlanFacts): void {
   if (runAt > now) throw invalid(submission.delayMs > 0 ? '/delayMs' : '/runAt', 'a sync job runs now: leave it out, or submit it async');
   // A job that stands needs no place: whether there is one is asked again once it is looked for.
-  if (syncHindrance && !mayStand) throw syncRefusal(syncHindrance, submission.task, stats);
+  if (syncHindrance && !mayStand) throw syncRefusal(syncHindrance, submission.task, hindranceEndsInMs(syncHindrance));
 }
 
-function decisionFor(runAt: number, callerWaitMs: number | undefined, respondAsync: boolean, facts: PlanFacts): Decision {
-  if (respondAsync)
-    return { mode: 'async', reason: 'The caller asked for it.', p95Ms: facts.stats.p95Ms, samples: facts.stats.samples, waitMs: null };
-  const { stats, queueState, now } = facts;
+function decisionFor(
+  entry: CatalogEntry,
+  runAt: number,
+  callerWaitMs: number | undefined,
+  respondAsync: boolean,
+  facts: PlanFacts,
+): Decision {
+  const { stats, pace, queueState, now } = facts;
+  if (respondAsync) return { mode: 'async', reason: 'The caller asked for it.', p95Ms: stats.p95Ms, samples: stats.samples, waitMs: null };
+  // Only what is fast may take the interactive lane.
+  const startsAtOnce = facts.startsAtOnce || (pace === 'fast' && facts.syncHindrance === null);
   return decide({
-    stats,
-    callerWaitMs,
+    ...{ stats, pace, callerWaitMs, startsAtOnce, queueState },
+    declares: entry.description.declares,
     delayed: runAt > now,
-    startsAtOnce: facts.startsAtOnce || facts.syncHindrance === null,
-    queueState,
+    lineMs: startsAtOnce && queueState === 'open' ? null : facts.lineMs(),
   });
 }
 

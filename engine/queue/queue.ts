@@ -170,6 +170,8 @@ export function createQueue(options: QueueOptions): QueueService {
     return store.counters.total({ ...(state && { state }), ...(queue && { queue }), ...(task && { task }), ...(mode && { mode }) });
   }
 
+  const interactivePlaces = () => lanes.workers().lanes.find(({ name }) => name === 'interactive')?.places ?? 0;
+
   const backend: Backend = {
     submit: (submission, submitOptions) => submit.submit(submission, submitOptions),
     submitBatch: (submissions) => submit.submitBatch(submissions),
@@ -181,6 +183,7 @@ export function createQueue(options: QueueOptions): QueueService {
       const wakeup = await waiters.wait(row.seq, waitMs);
       return wakeup === 'timeout' ? shown(control.find(id)) : shown(wakeup.row ?? control.find(id));
     },
+    noteRead: (job, heldMs) => measurements.usage.read(job, heldMs),
     listJobs: (query) => listed(query, counted(query)),
     async listDead({ fingerprint, ...query }) {
       const dead = { ...query, state: ['dead' as const] };
@@ -235,12 +238,12 @@ export function createQueue(options: QueueOptions): QueueService {
     listTasks: async () =>
       catalog
         .list()
-        .map((entry) => taskOf(entry, measurements))
+        .map((entry) => taskOf(entry, measurements, interactivePlaces()))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async getTask(name) {
       const entry = await catalog.load(name);
       if (!entry) throw new Problem('not-found', `There is no task "${name}".`);
-      return taskOf(entry, measurements);
+      return taskOf(entry, measurements, interactivePlaces());
     },
 
     listQueues: async () => settings.list(),

@@ -1,8 +1,8 @@
 import type { LaneName } from '../../contract/job.ts';
 import type { TaskStats } from '../../contract/resources.ts';
 import { type CatalogEntry, laneOf } from './catalog.ts';
-import { fastMs } from './decide.ts';
 import { ioRoom, threadRoom } from './lanes.ts';
+import { fastMs } from './pace.ts';
 
 /**
  * How much of a thread a run of this task takes on this lane, in parts of `threadRoom`.

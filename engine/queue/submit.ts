@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
 import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
-import { backlogWaitMs, type DrainRates } from './drain.ts';
+import { backlogWaitMs, type DrainRates, lineWaitMs } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
@@ -202,11 +202,17 @@ export class Submit {
     const job = { queue, task: entry.name, concurrency_key: submission.concurrencyKey ?? null, circuit };
     const limited = settings.concurrency(queue) < Number.POSITIVE_INFINITY || settings.rateLimit(queue) !== null;
     const row = planJob(submission, entry, options, {
+      // Percentiles are asked for only where something is decided by them.
+      get stats() {
+        return measurements.statsOf(entry.name);
+      },
+      pace: measurements.paceOf(entry.name),
+      lineMs: () => this.#lineMs(queue),
+      hindranceEndsInMs: (hindrance) => dispatch.hindranceEndsInMs(hindrance, job, interactiveRoom),
       now: now(),
       nonce: Math.floor(random() * nonceLimit),
       queue,
       queueState: settings.isPaused(queue) ? 'paused' : limited ? 'limited' : 'open',
-      stats: measurements.statsOf(entry.name),
       startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
       syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
       circuit,
@@ -216,15 +222,21 @@ export class Submit {
     return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom, uniqueUntil };
   }
 
+  /** How long what comes now stands in its queue's line, in milliseconds; null: nobody knows. */
+  #lineMs(queue: string): number | null {
+    const { store, drains } = this.#parts;
+    return lineWaitMs(store.counters.total({ queue: [queue], state: ['available'] }), drains.perSecond(queue));
+  }
+
   async #insert(plan: Plan, { idempotency }: SubmitOptions): Promise<Standing> {
-    const { store, dispatch, measurements, now } = this.#parts;
+    const { store, dispatch, now } = this.#parts;
     return this.#write((place): Standing => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
       if (replayed) return { row: replayed, how: 'replayed' };
       const holder = this.#uniqueHolder(plan.row);
       if (holder) return { row: holder, how: 'duplicate' };
       const hindrance = plan.row.mode === 'sync' ? dispatch.syncHindrance(plan.row, plan.room) : null;
-      if (hindrance) throw syncRefusal(hindrance, plan.row.task, measurements.statsOf(plan.row.task));
+      if (hindrance) throw syncRefusal(hindrance, plan.row.task, dispatch.hindranceEndsInMs(hindrance, plan.row, plan.room));
       if (!this.#handsOff(plan)) this.#refuseFull([plan]);
       const row = place(plan);
       if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
@@ -303,7 +315,10 @@ export class Submit {
     };
     const announce = () => {
       if (placed.length > 0) measurements.submitted(placed.length);
-      for (const { plan, row } of placed) this.#announce(plan, row);
+      for (const { plan, row } of placed) {
+        measurements.usage.called(row.task, row.mode);
+        this.#announce(plan, row);
+      }
     };
     try {
       return await store.commit.write('may', () => operation(place), announce);
@@ -331,7 +346,10 @@ export class Submit {
     if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
     // A job that stood before may have ended in the very transaction that found it.
     const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
-    const ended = wait === 'end' ? await this.#waitForEnd(current) : await this.#waitUpTo(current, wait);
+    const { measurements, now } = this.#parts;
+    const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
+      if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
+    });
     const status = isFinal(ended.state) ? 200 : 202;
     if (wait === 'end') this.#refuseUnlessCompleted(ended);
     return { status, job: jobOf(ended), replayed, preferenceApplied };

@@ -1,13 +1,14 @@
 import type { Task } from '../../contract/resources.ts';
+import { advise } from './advise.ts';
 import { type CatalogEntry, defaultsOf } from './catalog.ts';
-import { decide } from './decide.ts';
 import type { Measurements } from './measure.ts';
 
 /** A task as people see it: what it says of itself and what was measured of it. */
-export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
+export function taskOf(entry: CatalogEntry, measurements: Measurements, interactivePlaces: number): Task {
   const { name, source, description, error } = entry;
   const stats = measurements.statsOf(name);
-  const { mode, reason } = decide({ stats, callerWaitMs: undefined, delayed: false, startsAtOnce: true, queueState: 'open' });
+  const usage = measurements.usage.of(name);
+  const defaults = defaultsOf(entry);
   return {
     name,
     title: description.title || name,
@@ -16,7 +17,7 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     lane: description.lane,
     input: description.input,
     result: description.result,
-    defaults: defaultsOf(entry),
+    defaults,
     declares: description.declares,
     concurrency: description.concurrency,
     concurrencyPerKey: description.concurrencyPerKey,
@@ -25,7 +26,17 @@ export function taskOf(entry: CatalogEntry, measurements: Measurements): Task {
     rollsBack: description.hasRollback,
     examples: description.examples,
     stats,
-    advice: { mode: mode === 'hybrid' ? 'async' : mode, reasons: [reason] },
+    usage,
+    runTimes: measurements.runTimesOf(name),
+    advice: advise({
+      ...{ task: name, stats, usage, interactivePlaces },
+      pace: measurements.paceOf(name),
+      lane: description.lane,
+      declares: description.declares,
+      maxAttempts: defaults.retry.maxAttempts,
+      hasPredict: description.hasPredict,
+      hasRollback: description.hasRollback,
+    }),
     error: error?.message ?? null,
   };
 }

@@ -48,6 +48,7 @@ export class GroupCommit {
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
   #full = false;
+  #afterCommit: (() => void) | null = null;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
@@ -61,6 +62,11 @@ export class GroupCommit {
 
   attach(hooks: CommitHooks): void {
     this.#hooks = hooks;
+  }
+
+  /** Calls `listener` after each COMMIT. */
+  afterCommit(listener: () => void): void {
+    this.#afterCommit = listener;
   }
 
   /** True while the last commit failed for want of space. */
@@ -119,6 +125,7 @@ export class GroupCommit {
     }
     this.#full = false;
     this.#hooks?.committed();
+    this.#afterCommit?.();
     for (const entry of entries) {
       if (!entry.refusal) entry.committed?.(entry.value);
     }

@@ -20,6 +20,8 @@ export function openWriter(file: string): Database.Database {
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is built with NORMAL in WAL, under which a power cut loses acknowledged commits.
     db.pragma('synchronous = FULL');
+    // The reader's thread moves the log into the database; the writer does so itself, inside a COMMIT, only if that falls behind.
+    db.pragma('wal_autocheckpoint = 8000');
     db.pragma('foreign_keys = ON');
     migrate(db);
     makeShrinkable(db);
@@ -62,6 +64,15 @@ export function openReader(file: string): Database.Database {
   db.function('job_id', { deterministic: true }, (seq, createdAt, nonce) =>
     formatJobId({ seq: Number(seq), createdAt: Number(createdAt), nonce: Number(nonce) }),
   );
+  return db;
+}
+
+/** A connection that only moves the log into the database, off the main thread. */
+export function openCheckpointer(file: string): Database.Database {
+  const db = new Database(file, { fileMustExist: true });
+  db.pragma('busy_timeout = 0');
+  // Of the log before what it held is overwritten, and of the database before the log is used anew.
+  db.pragma('synchronous = FULL');
   return db;
 }
 

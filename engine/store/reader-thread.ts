@@ -1,18 +1,20 @@
-/** The thread for long reads. It only ever ends with the engine, so it may hold a database connection. */
+/** The thread for what takes long: reads, and moving the log into the database. It only ever ends with the engine, so it may hold a database connection. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
 import { type JobSelection, readJobList } from './job-list.ts';
 import { selectJobs } from './job-selection.ts';
-import { openReader } from './open.ts';
+import { openCheckpointer, openReader } from './open.ts';
 
 export type ReadRequest = { request: number } & (
   | { kind: 'list'; query: JobListQuery | DeadListQuery; countMatches: boolean }
   | { kind: 'select'; selection: JobSelection }
+  | { kind: 'checkpoint' }
 );
 export type ReadAnswer = { request: number } & (
   | { list: ReturnType<typeof readJobList> }
   | { selected: Float64Array<ArrayBuffer> | null }
+  | { checkpointed: true }
   | { error: string }
 );
 
@@ -20,6 +22,7 @@ const { file } = workerData as { file: string };
 const db = openReader(file);
 /** A connection of its own: a selection is one read transaction over many turns, and lists shall see what is new meanwhile. */
 const selectionDb = openReader(file);
+const checkpointer = openCheckpointer(file);
 const port = parentPort;
 if (!port) throw new Error('reader-thread runs only as a worker thread');
 
@@ -29,6 +32,10 @@ port.on('message', (asked: ReadRequest) => {
   const { request } = asked;
   if (asked.kind === 'list') {
     port.postMessage(answerTo(request, () => ({ list: db.transaction(() => readJobList(db, asked.query, asked.countMatches))() })));
+    return;
+  }
+  if (asked.kind === 'checkpoint') {
+    port.postMessage(answerTo(request, checkpoint));
     return;
   }
   selections = selections.then(async () => {
@@ -41,7 +48,13 @@ port.on('message', (asked: ReadRequest) => {
   });
 });
 
-function answerTo(request: number, read: () => { list: ReturnType<typeof readJobList> }): ReadAnswer {
+/** As far as readers allow, and without holding up the writer. */
+function checkpoint(): { checkpointed: true } {
+  checkpointer.pragma('wal_checkpoint(PASSIVE)');
+  return { checkpointed: true };
+}
+
+function answerTo(request: number, read: () => { list: ReturnType<typeof readJobList> } | { checkpointed: true }): ReadAnswer {
   try {
     return { request, ...read() };
   } catch (error) {

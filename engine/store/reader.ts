@@ -4,6 +4,8 @@ import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
 import type { JobListAnswer, JobSelection } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
+/** Milliseconds from a commit to the checkpoint that takes it, and all that follow it until then. */
+const checkpointMs = 50;
 /** Lists wait here at most this many at a time; more are refused rather than queued without a bound. */
 const waitingLimit = 256;
 
@@ -15,6 +17,7 @@ export class Reader {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #request = 0;
+  #checkpoint: NodeJS.Timeout | null = null;
 
   constructor(file: string, failed: (error: unknown) => void) {
     const entry = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
@@ -41,6 +44,20 @@ export class Reader {
     return answer.selected;
   }
 
+  /** Something was committed: soon it is moved from the log into the database, one such move at a time. */
+  committed(): void {
+    this.#checkpoint ??= setTimeout(() => void this.#moveLog(), checkpointMs);
+  }
+
+  async #moveLog(): Promise<void> {
+    try {
+      await this.#ask({ kind: 'checkpoint' });
+    } catch {
+      // A full or busy disk: the next commit asks again, and past its bound the writer does it itself.
+    }
+    this.#checkpoint = null;
+  }
+
   #ask(question: Question): Promise<ReadAnswer> {
     if (this.#waiting.size >= waitingLimit)
       throw new Problem('rate-limited', 'Too many lists are being read at once. Ask again in a moment.', { retryAfterMs: 1000 });
@@ -52,6 +69,7 @@ export class Reader {
   }
 
   async close(): Promise<void> {
+    if (this.#checkpoint) clearTimeout(this.#checkpoint);
     for (const { reject } of this.#waiting.values()) reject(new Problem('shutting-down', 'The engine is stopping.'));
     this.#waiting.clear();
     await this.#worker.terminate();

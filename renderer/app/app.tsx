@@ -8,6 +8,7 @@ import { JobsPage } from '../features/jobs/jobs-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
 import { SubmitPage } from '../features/submit/submit-page.tsx';
+import { TasksPage } from '../features/tasks/tasks-page.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -34,6 +35,8 @@ function CurrentPage() {
       return <DeadLettersPage renderJob={renderJob} />;
     case '/queues':
       return <QueuesPage />;
+    case '/tasks':
+      return <TasksPage />;
   }
   const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
   if (jobId !== undefined) {

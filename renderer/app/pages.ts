@@ -9,5 +9,6 @@ export const pageLinks: readonly PageLink[] = [
   { path: '/jobs', title: 'Jobs', icon: 'jobs', key: 'j' },
   { path: '/dead-letters', title: 'Dead letters', icon: 'dead', key: 'd' },
   { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
+  { path: '/tasks', title: 'Tasks', icon: 'tasks', key: 't' },
   { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },
 ];

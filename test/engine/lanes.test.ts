@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -109,6 +109,23 @@ describe('a lane', () => {
     const report = await end(start(lane, taskOf(answers), { payload: { n: 1 } }));
     expect(report.result).toEqual({ kind: 'succeeded', result: '{"got":{"n":1},"id":"job-1"}' });
     expect(threadsOf(lane).map(({ id }) => id)).toContain(report.thread);
+  });
+
+  // Where the priority belongs to the process there is nothing to see.
+  test.runIf(process.platform === 'linux')('runs what nobody waits for at a lower priority than what callers wait for', async () => {
+    open();
+    // The 19th field of a thread's stat is its niceness; what stands before the name's parenthesis are two.
+    const niceness = taskOf(
+      "const stat = (await import('node:fs')).readFileSync('/proc/thread-self/stat', 'utf8'); return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);",
+    );
+    const nicenessOn = async (lane: LaneName) => {
+      const { result } = await end(start(lane, niceness));
+      return result.kind === 'succeeded' ? Number(result.result) : result;
+    };
+    const own = getPriority();
+    expect(await nicenessOn('interactive')).toBe(own);
+    expect([await nicenessOn('io'), await nicenessOn('cpu')]).toEqual([own + 10, own + 10]);
+    expect(getPriority()).toBe(own);
   });
 
   test('gives a job that needs a whole thread one, and as many as there are threads', async () => {

@@ -160,7 +160,12 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       rollsBack: false,
       examples: [],
       stats: { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null },
-      advice: { mode: 'async', reasons: [] },
+      usage: {
+        ...{ since: null, sync: 0, async: 0, hybrid: 0, auto: 0 },
+        ...{ polls: 0, wastedPolls: 0, polledAtOnce: 0, waits: 0, longWaits: 0 },
+      },
+      runTimes: [],
+      advice: { mode: 'async', reasons: [], confidence: 0, wouldChange: [], matrix: [], warnings: [] },
       error: null,
     };
   };
@@ -236,6 +241,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     submitBatch: async (submissions) => submissions.map((submission) => insert(submission).id),
     getJob: async (id) => find(id),
     waitForJob: waitUntilFinal,
+    noteRead() {},
     async listJobs({ state, limit }) {
       const found = [...jobs.values()].filter((job) => !state || state.includes(job.state)).reverse();
       return { jobs: found.slice(0, limit), next: null, total: found.length, exact: true };

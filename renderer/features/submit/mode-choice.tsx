@@ -31,7 +31,12 @@ export function ModeChoice({ mode, onChange, task }: ModeChoiceProps) {
   );
 }
 
-const adviceWords = { sync: 'wait', async: 'run it in the background', wait: 'wait a little, then go on in the background' } as const;
+const adviceWords = {
+  sync: 'wait',
+  async: 'run it in the background',
+  hybrid: 'run it in the background',
+  wait: 'wait a little, then go on in the background',
+} as const;
 
 /** A percentile of fewer runs than this says nothing. */
 const tellingRuns = 20;

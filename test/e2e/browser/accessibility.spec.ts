@@ -33,6 +33,7 @@ test('axe finds nothing serious on a new home, in light and dark', async ({ page
     ['/jobs', 'No jobs yet'],
     ['/dead-letters', 'Dead letters'],
     ['/queues', 'default'],
+    ['/tasks', 'not measured yet'],
     ['/submit?task=shell.run', 'Submit'],
     ['/nowhere', 'There is no such page'],
   ] as const) {

@@ -32,9 +32,11 @@ function openMeasurements() {
       () => {},
     );
   };
-  return { clock, disk, open, save };
+  return { clock, disk, open, save, store };
 }
 
+const ran = (measurements: Measurements, task: string, runMs: number, failed: boolean) =>
+  measurements.attempted(task, { waitMs: 1, runMs, failed, timedOut: false });
 const sum = (points: SeriesPoint[], figure: 'submitted' | 'completed' | 'failed' | 'dead') =>
   points.reduce((total, point) => total + point[figure], 0);
 
@@ -46,9 +48,9 @@ describe('what is measured of a task', () => {
 
   test('are the times of the runs that succeeded, and the share of those that failed', () => {
     const measurements = openMeasurements().open();
-    for (let run = 0; run < 9; run++) measurements.attempted('a', 0, 100, false);
-    measurements.attempted('a', 0, 60_000, true);
-    measurements.attempted('b', 0, 5, false);
+    for (let run = 0; run < 9; run++) ran(measurements, 'a', 100, false);
+    ran(measurements, 'a', 60_000, true);
+    ran(measurements, 'b', 5, false);
     const { samples, p99Ms, failureRate } = measurements.statsOf('a');
     expect({ samples, failureRate }).toEqual({ samples: 9, failureRate: 0.1 });
     expect(p99Ms).toBeGreaterThan(96);
@@ -57,16 +59,36 @@ describe('what is measured of a task', () => {
 
   test('weighs what is recent more', () => {
     const measurements = openMeasurements().open();
-    for (let run = 0; run < 3_000; run++) measurements.attempted('a', 0, 5, true);
-    for (let run = 0; run < 10_000; run++) measurements.attempted('a', 0, 5, false);
+    for (let run = 0; run < 3_000; run++) ran(measurements, 'a', 5, true);
+    for (let run = 0; run < 10_000; run++) ran(measurements, 'a', 5, false);
     expect(measurements.statsOf('a').failureRate).toBeLessThan(0.01);
     expect(measurements.statsOf('a').samples).toBeLessThanOrEqual(1_000);
+  });
+
+  test('is how long it took at least, where its time was up', () => {
+    const measurements = openMeasurements().open();
+    for (let run = 0; run < 5; run++) measurements.attempted('a', { waitMs: 0, runMs: 60_000, failed: true, timedOut: true });
+    expect(measurements.statsOf('a')).toMatchObject({ samples: 5, failureRate: 1 });
+    expect(measurements.paceOf('a')).toBe('slow');
+  });
+
+  test('is read as the first version kept it, without a pace and without usage', async () => {
+    const { open, save, store } = openMeasurements();
+    const first = { runs: { total: 600, buckets: [[300, 600]] }, attempts: 600, failures: 6 };
+    store.measurements.putSketch('a', JSON.stringify(first));
+    const measurements = open();
+    expect(measurements.statsOf('a')).toMatchObject({ samples: 600, failureRate: 0.01 });
+    expect(measurements.paceOf('a')).toBe('slow');
+    expect(measurements.usage.of('a')).toMatchObject({ since: null, polls: 0 });
+    ran(measurements, 'a', 20, false);
+    await save(measurements);
+    expect(open().statsOf('a').samples).toBeLessThanOrEqual(400);
   });
 
   test('outlives a restart', async () => {
     const { open, save } = openMeasurements();
     const before = open();
-    for (let run = 1; run <= 50; run++) before.attempted('a', 0, run, run % 5 === 0);
+    for (let run = 1; run <= 50; run++) ran(before, 'a', run, run % 5 === 0);
     expect(before.changed).toBe(true);
     await save(before);
     expect(open().statsOf('a')).toEqual(before.statsOf('a'));
@@ -111,7 +133,7 @@ describe('what is measured of time', () => {
         for (const { passed, submitted, failed, dead, restart } of list) {
           clock.now += passed;
           measurements.submitted(submitted);
-          measurements.attempted('a', 1, 2, failed);
+          ran(measurements, 'a', 2, failed);
           measurements.finished(dead ? 'dead' : 'completed');
           if (!restart) continue;
           await save(measurements);

@@ -6,12 +6,19 @@ import { defaultRetry } from '../../../contract/retry.ts';
 import { type SubmissionInput, submissionSchema } from '../../../contract/submission.ts';
 import type { TaskDescription } from '../../../contract/thread.ts';
 import type { SubmitOptions } from '../../../engine/queue/backend.ts';
-import { type PlanFacts, planJob, syncRefusal, waitOf } from '../../../engine/queue/plan.ts';
+import type { Pace } from '../../../engine/queue/pace.ts';
+import { type PlanFacts, planJob, waitOf } from '../../../engine/queue/plan.ts';
 import { plainEntry, start } from './plain-job.ts';
 
 const unmeasured: TaskStats = { samples: 0, p50Ms: null, p95Ms: null, p99Ms: null, failureRate: null };
 const fast: TaskStats = { samples: 50, p50Ms: 5, p95Ms: 9, p99Ms: 10, failureRate: 0 };
 const slow: TaskStats = { samples: 50, p50Ms: 5_000, p95Ms: 9_000, p99Ms: 9_000, failureRate: 0 };
+
+const paces = new Map<TaskStats, Pace | null>([
+  [unmeasured, null],
+  [fast, 'fast'],
+  [slow, 'slow'],
+]);
 
 type Circumstances = { options?: Partial<SubmitOptions>; facts?: Partial<PlanFacts>; task?: Partial<TaskDescription> };
 
@@ -21,15 +28,10 @@ function plan(submission: Partial<SubmissionInput>, { options, facts, task }: Ci
     plainEntry(task),
     { respondAsync: false, waitMs: undefined, idempotency: undefined, ...options },
     {
-      now: start,
-      nonce: 7,
-      queue: 'default',
-      queueState: 'open',
-      stats: fast,
-      startsAtOnce: true,
-      syncHindrance: null,
-      circuit: null,
-      promised: null,
+      ...{ now: start, nonce: 7, queue: 'default', queueState: 'open', stats: fast, startsAtOnce: true, syncHindrance: null },
+      ...{ pace: facts?.stats ? (paces.get(facts.stats) ?? null) : 'fast', lineMs: () => 200 },
+      hindranceEndsInMs: (hindrance) => (hindrance.kind === 'rate' ? hindrance.waitMs : 4_200),
+      ...{ circuit: null, promised: null },
       ...facts,
     },
   );
@@ -136,7 +138,37 @@ describe('the course of a submission', () => {
       { options: { respondAsync: true } },
       { mode: 'sync', lane: 'interactive', budget: 1, decided: null, wait: 10 },
     ],
-    ['a wait of 0 is none', { waitMs: 0 }, {}, { mode: 'auto', lane: 'cpu', budget: 5, decided: 'sync', wait: 0 }],
+    ['a wait of 0 is none', { waitMs: 0 }, {}, { mode: 'auto', lane: 'cpu', budget: 5, decided: 'async', wait: 0 }],
+    [
+      'auto, fast, for a caller who waits less than that: for so long, on its own lane',
+      { waitMs: 5 },
+      { facts: { startsAtOnce: false } },
+      { mode: 'auto', lane: 'cpu', budget: 5, decided: 'wait', wait: 5 },
+    ],
+    [
+      'auto, never run, behind a long line: not at all',
+      {},
+      { facts: { stats: unmeasured, startsAtOnce: false, lineMs: () => 90_000 } },
+      { mode: 'auto', lane: 'cpu', budget: 5, decided: 'async', wait: 0 },
+    ],
+    [
+      'auto, never run, is not given the interactive lane',
+      {},
+      { facts: { stats: unmeasured, startsAtOnce: false } },
+      { mode: 'auto', lane: 'cpu', budget: 5, decided: 'wait', wait: 1000 },
+    ],
+    [
+      'auto, slow, of a task that needs its result: for as long as people are patient',
+      {},
+      { facts: { stats: slow }, task: { declares: { needsResult: true } } },
+      { mode: 'auto', lane: 'cpu', budget: 5, decided: 'wait', wait: 10_000 },
+    ],
+    [
+      'a task that is not to be tried again has one attempt',
+      { mode: 'async' },
+      { task: { declares: { retryable: false } } },
+      { mode: 'async', lane: 'cpu', budget: 1, decided: null, wait: 0 },
+    ],
   ])('%s', (_, submission, circumstances, expected) => {
     expect(course(submission, circumstances)).toEqual(expected);
   });
@@ -168,9 +200,11 @@ describe('a sync submission', () => {
 
   test('without a place is refused and told when to come back', () => {
     const full = { syncHindrance: { kind: 'lane' } } as const;
-    expect(refusal({ mode: 'sync' }, { facts: full })).toMatchObject({ code: 'lane-saturated', extras: { retryAfterMs: 1000 } });
-    expect(refusal({ mode: 'sync' }, { facts: { ...full, stats: slow } }).extras.retryAfterMs).toBe(5000);
-    expect(syncRefusal({ kind: 'lane' }, 'shell.run', { ...slow, p50Ms: 3_600_000 }).extras.retryAfterMs).toBe(60_000);
+    expect(refusal({ mode: 'sync' }, { facts: full })).toMatchObject({
+      code: 'lane-saturated',
+      message: expect.stringContaining('likely free in 4.2 s'),
+      extras: { retryAfterMs: 4_200 },
+    });
     expect(refusal({ mode: 'sync' }, { facts: { syncHindrance: { kind: 'rate', waitMs: 750 } } })).toMatchObject({
       code: 'rate-limited',
       extras: { retryAfterMs: 750 },
