@@ -8,7 +8,7 @@ import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
-import { operationGet, operationStop } from './commands/operation.ts';
+import { operationGet, operationList, operationStop } from './commands/operation.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
 import { scheduleAdd, scheduleGet, scheduleList, schedulePause, scheduleRemove, scheduleResume, scheduleRun } from './commands/schedule.ts';
 import { submit } from './commands/submit.ts';
@@ -30,6 +30,7 @@ export const commands: readonly Command[] = [
   deadGroups,
   deadRedrive,
   deadDiscard,
+  operationList,
   operationGet,
   operationStop,
   queueList,

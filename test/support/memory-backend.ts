@@ -301,6 +301,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
         action === 'delete' ? jobs.delete(job.id) : move(job, action === 'cancel' ? 'cancelled' : 'available', 'job.changed'),
       );
     },
+    listOperations: async ({ limit }) => ({ operations: [...operations.values()].reverse().slice(0, limit), next: null }),
     getOperation: async (id) => findOperation(id),
     async stopOperation(id) {
       const operation = findOperation(id);
@@ -322,6 +323,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     },
     listSchedules: async () => ({ schedules: [], next: null }),
     makeSchedule: noSchedules,
+    previewSchedule: noSchedules,
     getSchedule: noSchedules,
     patchSchedule: noSchedules,
     deleteSchedule: noSchedules,
