@@ -6,6 +6,7 @@ const paths = {
   submit: 'M8 3v10M3 8h10',
   dead: 'M5.3 2h5.4L14 5.3v5.4L10.7 14H5.3L2 10.7V5.3zM6 6l4 4m0-4l-4 4',
   queues: 'M2.5 3.5h11v3h-11zm0 6h11v3h-11z',
+  schedules: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.7V8l2.400 1.600',
   search: 'M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zm3.3-1.2l3.2 3.2',
   close: 'M4 4l8 8m0-8l-8 8',
   check: 'M3.5 8.5l3 3 6-7',
