@@ -200,10 +200,23 @@ function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJob
         )}
         {everything && (
           <>
-            <Button icon="retry" disabled={busy !== null} onClick={() => onRedrive(everything)}>
+            <Button
+              icon="retry"
+              aria-label="Redrive all…"
+              className={styles.brief ?? ''}
+              disabled={busy !== null}
+              onClick={() => onRedrive(everything)}
+            >
               Redrive all…
             </Button>
-            <Button icon="trash" tone="danger" disabled={busy !== null} onClick={() => onDiscard(everything)}>
+            <Button
+              icon="trash"
+              tone="danger"
+              aria-label="Discard all…"
+              className={styles.brief ?? ''}
+              disabled={busy !== null}
+              onClick={() => onDiscard(everything)}
+            >
               Discard all…
             </Button>
           </>

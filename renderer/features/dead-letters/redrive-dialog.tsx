@@ -31,7 +31,14 @@ type RedriveDialogProps = {
 
 export function RedriveDialog({ target, onBegan, onClose }: RedriveDialogProps) {
   return (
-    <Modal opened={target !== null} onClose={onClose} title={`Redrive ${jobsText(target?.count ?? 0)}`} centered size={620}>
+    <Modal
+      opened={target !== null}
+      onClose={onClose}
+      title={`Redrive ${jobsText(target?.count ?? 0)}`}
+      centered
+      size={620}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {target && <RedriveForm target={target} onBegan={onBegan} onClose={onClose} />}
     </Modal>
   );

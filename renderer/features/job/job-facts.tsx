@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Job } from '../../../contract/job.ts';
+import { Link } from '../../app/navigation.tsx';
 import { formatDuration, formatMoment } from '../../ui/format.ts';
 import { Ago } from '../../ui/time.tsx';
 import styles from './job-facts.module.css';
@@ -49,6 +50,24 @@ export function JobFacts({ job }: { job: Job }) {
       {job.startedAt !== null && job.finishedAt !== null && (
         <Fact name="Took">{formatDuration(Date.parse(job.finishedAt) - Date.parse(job.startedAt))}</Fact>
       )}
+      {job.deadlineAt !== null && (
+        <Fact name="Deadline">
+          <When at={job.deadlineAt} />
+        </Fact>
+      )}
+      {job.scheduleId !== null && (
+        <Fact name="Schedule">
+          <Link to={`/schedules?schedule=${job.scheduleId}`}>
+            {job.slotAt === null ? 'run by hand' : `slot ${formatMoment(job.slotAt)}`}
+          </Link>
+        </Fact>
+      )}
+      {job.fingerprint !== null && (
+        <Fact name="Cause">
+          <Link to={`/dead-letters?fingerprint=${job.fingerprint}`}>All that died of it</Link>
+        </Fact>
+      )}
+      {job.concurrencyKey !== null && <Fact name="Runs with">others of key {job.concurrencyKey} in turn</Fact>}
       {job.uniqueKey !== null && <Fact name="Unique key">{job.uniqueKey}</Fact>}
       {job.workflowId !== null && <Fact name="Workflow">{job.workflowId}</Fact>}
       {job.tags.length > 0 && <Fact name={job.tags.length === 1 ? 'Tag' : 'Tags'}>{job.tags.join(', ')}</Fact>}

@@ -117,10 +117,7 @@ export function ScheduleForm({ schedule, renderPayload, onSaved, onClose }: Sche
             placeholder="Choose a task"
             data={tasks.data?.tasks.map(({ name }) => name) ?? []}
             value={draft.task === '' ? null : draft.task}
-            onChange={(name) => {
-              const chosen = tasks.data?.tasks.find((each) => each.name === name);
-              change({ task: name ?? '', payload: chosen?.examples[0] ?? {} });
-            }}
+            onChange={(name) => change({ task: name ?? '', payload: name === schedule?.task ? schedule.payload : {} })}
             searchable
             withAsterisk
             error={errors.at.get('/task') ?? (draft.task === '' ? undefined : task?.error && 'Its file does not load just now')}

@@ -28,7 +28,7 @@ const shownJobs = 20;
 
 /** Give it `key={schedule.id}`. */
 export function SchedulePanel({ schedule, onEdit, onClose }: SchedulePanelProps) {
-  const { id, paused, cron, everyMs, timeZone, nextRuns, lastSkipped, payload } = schedule;
+  const { id, paused, cron, timeZone, nextRuns, lastSkipped, payload } = schedule;
   const title = scheduleTitle(schedule);
   const [busy, setBusy] = useState<'pause' | 'run' | 'delete' | null>(null);
   const [deleting, setDeleting] = useState(false);
@@ -115,7 +115,6 @@ export function SchedulePanel({ schedule, onEdit, onClose }: SchedulePanelProps)
             </Fact>
             <Fact name="Overlap">{overlapWords[schedule.overlap].what}</Fact>
             <Fact name="Missed">{missedWords[schedule.missed].what}</Fact>
-            {everyMs !== null && <Fact name="Interval">{formatDuration(everyMs)}</Fact>}
             {schedule.priority !== 0 && <Fact name="Priority">{schedule.priority}</Fact>}
             {schedule.timeoutMs !== null && <Fact name="Timeout">{formatDuration(schedule.timeoutMs)}</Fact>}
             {schedule.retry?.maxAttempts !== undefined && <Fact name="Attempts">{schedule.retry.maxAttempts}</Fact>}

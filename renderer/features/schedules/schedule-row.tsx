@@ -12,7 +12,9 @@ export function ScheduleHeader() {
   return (
     <div className={styles.cells} role="presentation">
       <span role="columnheader">Schedule</span>
-      <span role="columnheader">When</span>
+      <span role="columnheader" className={styles.when}>
+        When
+      </span>
       <span role="columnheader" className={styles.zone}>
         Time zone
       </span>
