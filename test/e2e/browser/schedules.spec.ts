@@ -53,11 +53,11 @@ test('what the engine refuses of a schedule is said at its field', async ({ page
   await expect(form.getByLabel('Priority')).toBeFocused();
   await expect(form.getByLabel('Priority')).toHaveAttribute('aria-invalid', 'true');
   await form.getByLabel('Priority').fill('3');
-  await form.getByLabel('URL').fill('');
+  await form.getByRole('textbox', { name: 'Address' }).fill('');
   await form.getByRole('button', { name: 'Make schedule' }).click();
-  await expect(form.getByLabel('URL')).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.getByRole('textbox', { name: 'Address' })).toHaveAttribute('aria-invalid', 'true');
   expect((await engine.client.call('listSchedules', { query: {} })).schedules).toEqual([]);
-  await form.getByLabel('URL').fill('https://example.org/health');
+  await form.getByRole('textbox', { name: 'Address' }).fill('https://example.org/health');
   await form.getByRole('button', { name: 'Make schedule' }).click();
   await expect(page.getByRole('grid', { name: 'Schedules' })).toContainText('every 5 d');
 });
