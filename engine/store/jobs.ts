@@ -108,7 +108,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   /** @param uniqueUntil the time up to which its unique key is kept even past its end */
   function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
     insert.run(jobColumns.map((column) => row[column]));
-    unique.takeKey(row, row.created_at, uniqueUntil);
+    unique.takeKey(row, uniqueUntil);
     deadlines.keepDeadline(row);
     if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
     if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
@@ -265,7 +265,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
     deadGroups.leave(row.fingerprint);
     renew.run(at, deadline_at, payload, first_payload, row.seq);
-    unique.takeKey(row, at);
+    unique.takeKey(row);
     scheduleLine.enter(row);
     move(row, 'available');
     const renewed: JobRow = {

@@ -16,16 +16,20 @@ export function prepareUniqueKeys(db: Database) {
   const find = db
     .prepare<[string, string, number], number>('SELECT seq FROM unique_keys WHERE task = ? AND key = ? AND (freed = 0 OR kept_until > ?)')
     .pluck();
-  const dropExpired = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND freed = 1 AND kept_until <= ?');
+  const dropFreed = db.prepare('DELETE FROM unique_keys WHERE task = ? AND key = ? AND freed = 1 AND seq <> ?');
   const forget = db.prepare(
     'DELETE FROM unique_keys WHERE (task, key) IN (SELECT task, key FROM unique_keys WHERE freed = 1 AND kept_until <= ? LIMIT ?)',
   );
 
   return {
-    /** The job holds its key. The caller has seen that it is free. @param keptUntil the time up to which it is kept even past its job's end */
-    takeKey({ task, unique_key, seq }: Keyed, at: number, keptUntil: number | null = null): void {
+    /**
+     * The job holds its key. The caller has seen that it is free: what only a time still held for another is dropped without asking the
+     * clock again, for the row may have been planned before that time ran out.
+     * @param keptUntil the time up to which it is kept even past its job's end
+     */
+    takeKey({ task, unique_key, seq }: Keyed, keptUntil: number | null = null): void {
       if (unique_key === null) return;
-      dropExpired.run(task, unique_key, at);
+      dropFreed.run(task, unique_key, seq);
       if (take.run(task, unique_key, seq, keptUntil).changes !== 1) throw new Error(`job ${seq} took the key of another`);
     },
     /** The job needs its key no longer; perhaps the time still does. */

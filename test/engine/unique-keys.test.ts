@@ -85,14 +85,41 @@ describe('a unique key', () => {
     expect((await again({ key: 'a' })).job).not.toHaveProperty('duplicate');
   });
 
-  test('that only the time held is its job’s again when that is retried', async () => {
+  describe('that only the time held', () => {
+    const unique = { key: 'a', forMs: 5_000 };
+    let id: string;
+    beforeEach(async () => {
+      rig = await openQueueRig();
+      ({ id } = await rig.add({ unique, retry: { maxAttempts: 1 } }));
+      rig.lanes.fail(id);
+      await rig.turn();
+      await rig.backend.retryJob(id);
+      await rig.turn();
+    });
+
+    test('is its job’s again when that is retried', async () => {
+      await pass(6_000);
+      expect((await again(unique)).job).toMatchObject({ id, duplicate: true });
+    });
+
+    test('is still kept to its end when the retried job has ended before', async () => {
+      await pass(3_000);
+      rig.lanes.succeed(id);
+      await rig.turn();
+      expect((await again({ key: 'a' })).job).toMatchObject({ id, duplicate: true });
+      await pass(2_000);
+      expect((await again({ key: 'a' })).job).not.toMatchObject({ id });
+    });
+  });
+
+  test('whose time runs out while a submission waits for its transaction is that submission’s', async () => {
     rig = await openQueueRig();
-    const { id } = await rig.add({ unique: { key: 'a', forMs: 5_000 }, retry: { maxAttempts: 1 } });
-    rig.lanes.fail(id);
+    const { id } = await rig.add({ unique: { key: 'a', forMs: 1_000 } });
+    rig.lanes.succeed(id);
     await rig.turn();
-    await rig.backend.retryJob(id);
-    await rig.turn();
-    await pass(6_000);
-    expect((await again({ key: 'a' })).job).toMatchObject({ id, duplicate: true });
+    await pass(999);
+    const next = again({ key: 'a' });
+    vi.setSystemTime(Date.now() + 2);
+    expect((await next).job).not.toMatchObject({ id });
   });
 });
