@@ -186,7 +186,11 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               everything={everything}
               matching={`${exact ? '' : 'about '}${formatCount(total)}`}
               isMore={allSelected && total > rows.length}
-              onEverything={() => setEverything(true)}
+              onEverything={() => {
+                setEverything(true);
+                // Its button is gone now; keys act on the list again.
+                grid.current?.focus();
+              }}
               onDone={selection.remove}
               onClear={clear}
             />

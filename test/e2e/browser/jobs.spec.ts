@@ -160,6 +160,7 @@ test('rows are chosen and acted on by keyboard alone, and what is refused stays 
 });
 
 test('everything that a filter matches is acted on, also what was never read', async ({ page, engine }) => {
+  test.slow();
   await seed(engine, 1_500);
   const kept = await engine.client.call('submitJob', {
     body: { task: 'file.hash', mode: 'async', payload: { paths: ['/'] }, delayMs: later },
@@ -173,10 +174,8 @@ test('everything that a filter matches is acted on, also what was never read', a
   await bar.getByRole('button', { name: 'Select all 1,500 that match' }).click();
   await expect(bar).toContainText('All 1,500 that match');
   await expectAccessible(page);
-  // A row that is taken out ends it.
   await page.keyboard.press('Escape');
   await expect(bar).toBeHidden();
-  await grid.focus();
   await page.keyboard.press('Control+a');
   await bar.getByRole('button', { name: 'Select all 1,500 that match' }).click();
   await bar.getByRole('button', { name: 'Cancel' }).click();

@@ -17,11 +17,11 @@ test('a schedule is made from the empty page, with its next runs in sight while 
   await page.getByRole('option', { name: 'shell.run' }).click();
   await form.getByRole('textbox', { name: 'Command' }).fill('restic');
   await form.getByLabel('Name').fill('nightly backup');
-  await form.getByLabel('Cron pattern').fill('61 2 * * *');
-  await expect(form.getByLabel('Cron pattern')).toHaveAttribute('aria-invalid', 'true');
-  await form.getByLabel('Cron pattern').fill('30 2 * * *');
-  await form.getByRole('combobox', { name: 'Time zone' }).fill('Kolkata');
-  await page.getByRole('option', { name: /Kolkata|Calcutta/ }).click();
+  await form.getByRole('textbox', { name: 'Cron pattern' }).fill('61 2 * * *');
+  await expect(form.getByRole('textbox', { name: 'Cron pattern' })).toHaveAttribute('aria-invalid', 'true');
+  await form.getByRole('textbox', { name: 'Cron pattern' }).fill('30 2 * * *');
+  await form.getByRole('combobox', { name: 'Time zone' }).fill('Auckland');
+  await page.getByRole('option', { name: 'Pacific/Auckland' }).click();
   await expect(form.getByRole('listitem').filter({ hasText: '02:30:00' })).toHaveCount(5);
   await expectAccessible(page);
   await form.getByRole('button', { name: 'Make schedule' }).click();
@@ -32,9 +32,15 @@ test('a schedule is made from the empty page, with its next runs in sight while 
   await expectAccessible(page);
   const { schedules } = await engine.client.call('listSchedules', { query: {} });
   expect(schedules).toMatchObject([
-    { name: 'nightly backup', cron: '30 2 * * *', task: 'shell.run', payload: { command: 'restic' }, overlap: 'skip', missed: 'once' },
+    {
+      name: 'nightly backup',
+      cron: '30 2 * * *',
+      timeZone: 'Pacific/Auckland',
+      payload: { command: 'restic' },
+      overlap: 'skip',
+      missed: 'once',
+    },
   ]);
-  expect(schedules[0]?.timeZone).toMatch(/Kolkata|Calcutta/);
 });
 
 test('what the engine refuses of a schedule is said at its field', async ({ page, engine }) => {
