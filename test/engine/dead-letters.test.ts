@@ -274,17 +274,6 @@ describe('a redrive', () => {
     await expect(rig.backend.stopOperation('none')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('is listed with the others, the newest first, in pages', async () => {
-    const begun: string[] = [];
-    for (let n = 0; n < 5; n++) begun.push((await rig.backend.actOnJobs({ action: 'cancel', filter: { task: [`none-${n}`] } })).id);
-    const first = await rig.backend.listOperations({ limit: 3, cursor: undefined });
-    const second = await rig.backend.listOperations({ limit: 3, cursor: first.next ?? undefined });
-    expect([...first.operations, ...second.operations].map(({ id }) => id)).toEqual(begun.reverse());
-    expect(first.operations[0]).toEqual(await rig.backend.getOperation(begun[0] ?? ''));
-    expect(second.next).toBeNull();
-    await expect(rig.backend.listOperations({ limit: 3, cursor: 'x' })).rejects.toMatchObject({ code: 'invalid-request' });
-  });
-
   test('is done once also when two ask for the same at once', async () => {
     const ids = await dead(600, () => ({ name: 'Error', message: 'the same' }));
     const both = await Promise.all([rig.backend.redrive({ ids }), rig.backend.redrive({ ids })]);

@@ -144,22 +144,6 @@ describe('a schedule', () => {
     expect(await rig.backend.getSchedule(id)).toMatchObject({ task: 'shell.run', everyMs: minute });
   });
 
-  test('is shown beforehand as it would be, and refused as it would be', async () => {
-    rig = await openQueueRig();
-    const { backend } = rig;
-    const input = { cron: '0 2 * * SUN', timeZone: 'Europe/Berlin' };
-    const preview = await backend.previewSchedule(input);
-    expect((await backend.listSchedules({ limit: 10, cursor: undefined })).schedules).toEqual([]);
-    const { nextRuns, timeZone } = await make(input);
-    expect(preview).toEqual({ nextRuns, timeZone });
-    expect(nextRuns[0]).toBe('2026-02-01T01:00:00.000Z');
-    expect((await backend.previewSchedule({ everyMs: minute })).nextRuns).toEqual((await make({})).nextRuns);
-    const refused = (path: string) => ({ extras: { errors: [{ path }] } });
-    await expect(backend.previewSchedule({ cron: '61 * * * *' })).rejects.toMatchObject(refused('/cron'));
-    await expect(backend.previewSchedule({ cron: '0 0 30 2 *' })).rejects.toMatchObject(refused('/cron'));
-    await expect(backend.previewSchedule({ everyMs: minute, timeZone: 'Mars/Olympus' })).rejects.toMatchObject(refused('/timeZone'));
-  });
-
   test('leaves a slot out whose task is gone, and says so', async () => {
     rig = await openQueueRig();
     rig.writeTask('mine', {});

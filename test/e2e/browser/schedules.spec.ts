@@ -8,6 +8,7 @@ function make(engine: EngineProcess, part: object) {
 }
 
 test('a schedule is made from the empty page, with its next runs in sight while it is written', async ({ page, engine }) => {
+  test.slow();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await expect(page.getByText('Nothing is scheduled')).toBeVisible();
