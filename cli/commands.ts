@@ -12,7 +12,7 @@ import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
-import { operationGet, operationStop } from './commands/operation.ts';
+import { operationGet, operationList, operationStop } from './commands/operation.ts';
 import { plan } from './commands/plan.ts';
 import { queueList, queueMake, queuePause, queueResume, queueSet } from './commands/queue.ts';
 import { retentionGet, retentionSet } from './commands/retention.ts';
@@ -36,6 +36,7 @@ export const commands: readonly Command[] = [
   deadGroups,
   deadRedrive,
   deadDiscard,
+  operationList,
   operationGet,
   operationStop,
   queueList,

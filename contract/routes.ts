@@ -23,8 +23,8 @@ import { discardSchema, jobActionSchema, redriveSchema } from './operations.ts';
 import type { Health, Info, Operation, Queue, Series, Stats, Task, Workers } from './resources.ts';
 import { queueMakeSchema, queuePatchSchema } from './resources.ts';
 import { type Retention, retentionPatchSchema } from './retention.ts';
-import type { Schedule } from './schedule.ts';
-import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
+import type { Schedule, SchedulePreview } from './schedule.ts';
+import { schedulePatchSchema, schedulePreviewSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -103,6 +103,11 @@ export const routes = {
   ),
   redriveDeadLetters: send<Operation>('POST')('/v1/dead-letters/redrive', 'Run dead jobs again with fresh attempts', redriveSchema),
   discardDeadLetters: send<Operation>('POST')('/v1/dead-letters/discard', 'Delete dead jobs', discardSchema),
+  listOperations: get<{ operations: Operation[]; next: string | null }>()(
+    '/v1/operations',
+    'Operations that run and the last ones that have ended, newest first',
+    pageSchema,
+  ),
   getOperation: get<Operation>()('/v1/operations/{id}', 'Read an operation'),
   stopOperation: send<Operation>('POST')('/v1/operations/{id}/stop', 'Stop an operation; what it has done stays done'),
 
@@ -116,6 +121,11 @@ export const routes = {
 
   listSchedules: get<{ schedules: Schedule[]; next: string | null }>()('/v1/schedules', 'Every schedule, oldest first', pageSchema),
   makeSchedule: send<Schedule>('POST')('/v1/schedules', 'Make a schedule', scheduleSchema),
+  previewSchedule: send<SchedulePreview>('POST')(
+    '/v1/schedules/preview',
+    'The next runs that a schedule would have; nothing is made',
+    schedulePreviewSchema,
+  ),
   getSchedule: get<Schedule>()('/v1/schedules/{id}', 'Read a schedule'),
   patchSchedule: send<Schedule>('PATCH')('/v1/schedules/{id}', 'Change, pause or resume a schedule', schedulePatchSchema),
   deleteSchedule: send<null>('DELETE')('/v1/schedules/{id}', 'Delete a schedule; its jobs stay'),

@@ -77,6 +77,15 @@ export const scheduleSchema = z
   .refine(({ cron, everyMs }) => given(cron) !== given(everyMs), 'must have either cron or everyMs, and not both');
 export type ScheduleInput = z.output<typeof scheduleSchema>;
 
+/** What a schedule of this kind would do, before it is made. */
+export const schedulePreviewSchema = z
+  .strictObject({ cron: fields.cron, everyMs: fields.everyMs, timeZone: fields.timeZone })
+  .refine(({ cron, everyMs }) => given(cron) !== given(everyMs), 'must have either cron or everyMs, and not both');
+export type SchedulePreviewInput = z.output<typeof schedulePreviewSchema>;
+
+/** Five at most, of a schedule that begins now. */
+export type SchedulePreview = { timeZone: string; nextRuns: string[] };
+
 /** Giving `cron` takes the place of `everyMs`, and the other way round. */
 export const schedulePatchSchema = z
   .strictObject({ ...fields, task: nameSchema.optional() })

@@ -4,6 +4,34 @@ import { exitCodes } from '../exit-codes.ts';
 import { renderFacts } from '../table.ts';
 import { oneLine } from '../text.ts';
 
+/** More than anyone reads; the engine keeps a thousand. */
+const shownOperations = 100;
+
+export const operationList: Command = {
+  name: 'operation ls',
+  group: 'Dead letters',
+  summary: 'Operations on many jobs, the newest first',
+  usage: '',
+  words: { least: 0, most: 0 },
+  options: {},
+  examples: [{ command: 'switchyard operation ls', about: 'what runs, and what the last ones came to' }],
+  async run(_given, context) {
+    const { client } = await context.connect();
+    const page = await client.call('listOperations', { query: { limit: shownOperations } });
+    if (context.json) await context.print(JSON.stringify(page));
+    else for (const line of operationLines(page.operations)) await context.print(line);
+    return exitCodes.done;
+  },
+};
+
+function operationLines(operations: readonly Operation[]): string[] {
+  if (operations.length === 0) return ['No operation was asked for yet.'];
+  return operations.map(
+    ({ id, action, state, matched, done, failed, reason }) =>
+      `${id}  ${action.padEnd(8)} ${state.padEnd(9)} ${done} of ${matched}${failed === 0 ? '' : `, ${failed} left alone`}${reason === undefined ? '' : `  ${oneLine(reason)}`}`,
+  );
+}
+
 export const operationGet: Command = {
   name: 'operation get',
   group: 'Dead letters',

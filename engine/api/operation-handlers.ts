@@ -11,6 +11,7 @@ type OperationRoute =
   | 'redriveDeadLetters'
   | 'discardDeadLetters'
   | 'actOnJobs'
+  | 'listOperations'
   | 'getOperation'
   | 'stopOperation';
 
@@ -31,6 +32,7 @@ export function operationHandlers(backend: Backend, refuseWork: () => void): Pic
       refuseWork();
       return json(202, await backend.actOnJobs(body));
     },
+    listOperations: async ({ query: { limit, cursor } }) => json(200, await backend.listOperations({ limit, cursor })),
     getOperation: async (call) => json(200, await backend.getOperation(param(call, 'id'))),
     stopOperation: async (call) => json(200, await backend.stopOperation(param(call, 'id'))),
   };

@@ -15,7 +15,7 @@ import type { Health, Info, Operation, Queue, Series, SeriesPoint, StateCounts, 
 import { operationStates } from '../../contract/resources.ts';
 import { backoffs, type RetryPolicy, retryActions } from '../../contract/retry.ts';
 import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes.ts';
-import type { Schedule } from '../../contract/schedule.ts';
+import type { Schedule, SchedulePreview } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
 import { laneSchema } from './lane-schema.ts';
@@ -355,6 +355,7 @@ export const replySchemas: ReplySchemas = {
   discardDeadLetters: operation,
   listDeadGroups: named('DeadGroupPage', z.object({ groups: z.array(deadGroup), next: cursor })),
   actOnJobs: operation,
+  listOperations: named('OperationPage', z.object({ operations: z.array(operation), next: cursor })),
   getOperation: operation,
   stopOperation: operation,
   listTasks: named('TaskList', z.object({ tasks: z.array(task), next: z.null() })),
@@ -365,6 +366,10 @@ export const replySchemas: ReplySchemas = {
   patchQueue: queue,
   listSchedules: named('SchedulePage', z.object({ schedules: z.array(schedule), next: cursor })),
   makeSchedule: schedule,
+  previewSchedule: named(
+    'SchedulePreview',
+    z.object({ timeZone: z.string(), nextRuns: z.array(time) }) satisfies z.ZodType<SchedulePreview>,
+  ),
   getSchedule: schedule,
   patchSchedule: schedule,
   runSchedule: job,

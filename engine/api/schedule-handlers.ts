@@ -7,6 +7,7 @@ import { pollHeaders } from './job-handlers.ts';
 type ScheduleRoute =
   | 'listSchedules'
   | 'makeSchedule'
+  | 'previewSchedule'
   | 'getSchedule'
   | 'patchSchedule'
   | 'deleteSchedule'
@@ -24,6 +25,7 @@ export function scheduleHandlers(backend: Backend, now: () => number, refuseWork
       return json(201, schedule, ['Location', `/v1/schedules/${schedule.id}`]);
     },
 
+    previewSchedule: async ({ body }) => json(200, await backend.previewSchedule(body)),
     getSchedule: async (call) => json(200, await backend.getSchedule(param(call, 'id'))),
     patchSchedule: async (call) => json(200, await backend.patchSchedule(param(call, 'id'), call.body)),
 

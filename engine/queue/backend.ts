@@ -15,7 +15,7 @@ import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from 
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { Retention, RetentionPatch } from '../../contract/retention.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
-import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
+import type { Schedule, ScheduleInput, SchedulePatch, SchedulePreview, SchedulePreviewInput } from '../../contract/schedule.ts';
 import type { JobPatch, Submission } from '../../contract/submission.ts';
 
 export type SubmitOptions = {
@@ -85,6 +85,8 @@ export interface Backend {
   redrive(request: RedriveRequest): Promise<Operation>;
   discard(selection: DeadSelection): Promise<Operation>;
   actOnJobs(request: JobActionRequest): Promise<Operation>;
+  /** The newest first, running and ended ones. */
+  listOperations(page: { limit: number; cursor: string | undefined }): Promise<{ operations: Operation[]; next: string | null }>;
   /** @throws Problem not-found */
   getOperation(id: string): Promise<Operation>;
   /** @throws Problem not-found, wrong-state */
@@ -107,6 +109,8 @@ export interface Backend {
   listSchedules(page: { limit: number; cursor: string | undefined }): Promise<{ schedules: Schedule[]; next: string | null }>;
   /** @throws Problem unknown-task, unknown-queue, invalid-request, storage-full; those of one schedule also not-found */
   makeSchedule(input: ScheduleInput): Promise<Schedule>;
+  /** @throws Problem invalid-request, as `makeSchedule` does */
+  previewSchedule(input: SchedulePreviewInput): Promise<SchedulePreview>;
   getSchedule(id: string): Promise<Schedule>;
   patchSchedule(id: string, patch: SchedulePatch): Promise<Schedule>;
   deleteSchedule(id: string): Promise<void>;

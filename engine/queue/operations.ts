@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { Problem } from '../../contract/errors.ts';
+import { invalid, Problem } from '../../contract/errors.ts';
 import type { JobError } from '../../contract/job.ts';
 import { limits } from '../../contract/limits.ts';
 import type { OperationAction } from '../../contract/operations.ts';
@@ -70,6 +70,18 @@ export class Operations {
   get(id: string): Operation {
     const row = this.#find(id);
     return operationOf(row, this.#live.get(row.number)?.awaited ?? 0);
+  }
+
+  /** The newest first. @throws Problem invalid-request */
+  list({ limit, cursor }: { limit: number; cursor: string | undefined }): { operations: Operation[]; next: string | null } {
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
+    const rows = this.#parts.store.operations.operationsBefore(cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit + 1);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      operations: page.map((row) => operationOf(row, this.#live.get(row.number)?.awaited ?? 0)),
+      next: last ? String(last.number) : null,
+    };
   }
 
   /**

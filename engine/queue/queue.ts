@@ -232,6 +232,7 @@ export function createQueue(options: QueueOptions): QueueService {
       const terms = filter?.state ? { states: filter.state } : {};
       return operations.begin(action, await selectJobs({ store, reader }, ids, filter), terms);
     },
+    listOperations: async (page) => operations.list(page),
     getOperation: async (id) => operations.get(id),
     stopOperation: (id) => operations.stop(id),
 
@@ -257,6 +258,7 @@ export function createQueue(options: QueueOptions): QueueService {
 
     listSchedules: async (page) => schedules.list(page),
     makeSchedule: (input) => schedules.make(input),
+    previewSchedule: async (input) => schedules.preview(input),
     getSchedule: async (id) => schedules.get(id),
     patchSchedule: (id, patch) => schedules.patch(id, patch),
     deleteSchedule: (id) => schedules.delete(id),

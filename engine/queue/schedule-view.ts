@@ -50,6 +50,12 @@ function compile(row: ScheduleRow): Slots {
   throw new Error(`schedule ${row.id} has neither pattern nor interval`);
 }
 
+/** Of a schedule that begins at `now` and was not made: compiled for once. @throws Problem invalid-request for a pattern that is none */
+export function nextRunsOf(timing: Pick<Schedule, 'cron' | 'everyMs' | 'timeZone'>, now: number): string[] {
+  const slots = timing.cron === null ? intervalSlots(now, timing.everyMs ?? 0) : cronSlots(timing.cron, timing.timeZone);
+  return upcoming(slots, slots.next(now), shownRuns).map((at) => timeOf(at));
+}
+
 /** @param nextRuns milliseconds since 1970 */
 export function scheduleOf(row: ScheduleRow, nextRuns: number[], lastState: JobState | null): Schedule {
   const { skipped_at, skipped_slot_at, skipped_reason, skipped_detail } = row;

@@ -4,7 +4,7 @@ import { invalid, invalidFields, Problem } from '../../contract/errors.ts';
 import type { ScheduleEventType } from '../../contract/events.ts';
 import type { Job } from '../../contract/job.ts';
 import { defaults } from '../../contract/limits.ts';
-import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
+import type { Schedule, ScheduleInput, SchedulePatch, SchedulePreview, SchedulePreviewInput } from '../../contract/schedule.ts';
 import { jobOf, timeOf } from '../store/job-row.ts';
 import { notifyText } from '../store/notify-text.ts';
 import type { ScheduleRow } from '../store/schedules.ts';
@@ -17,7 +17,7 @@ import type { QueueSettings } from './queue-settings.ts';
 import { ScheduleClock } from './schedule-clock.ts';
 import { ScheduleLine } from './schedule-line.ts';
 import { checkedTimeZone } from './schedule-slots.ts';
-import { SlotBook, scheduleOf } from './schedule-view.ts';
+import { nextRunsOf, SlotBook, scheduleOf } from './schedule-view.ts';
 import type { Submit } from './submit.ts';
 import { timeOrderedId } from './time-ordered-id.ts';
 
@@ -80,6 +80,14 @@ export class Schedules {
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1)?.schedule_slot : undefined;
     return { jobs: page.map(jobOf), next: last ? last.slice(last.indexOf('@') + 1) : null };
+  }
+
+  /** @throws Problem invalid-request, as `make` does */
+  preview({ cron, everyMs, timeZone: zone }: SchedulePreviewInput): SchedulePreview {
+    const timeZone = checkedTimeZone(zone ?? localTimeZone());
+    const nextRuns = nextRunsOf({ cron: cron ?? null, everyMs: everyMs ?? null, timeZone }, this.#parts.now());
+    if (nextRuns.length === 0) throw neverComes();
+    return { timeZone, nextRuns };
   }
 
   async make(input: ScheduleInput): Promise<Schedule> {
@@ -163,7 +171,7 @@ export class Schedules {
   /** With its next slot, from this moment on. @throws Problem invalid-request for a pattern that is none or never comes */
   #timed(row: ScheduleRow, at: number): ScheduleRow {
     const next = this.#slots.slotsOf(row).next(at);
-    if (next === null) throw invalid('/cron', 'never comes');
+    if (next === null) throw neverComes();
     return { ...row, next_at: row.paused === 1 ? null : next };
   }
 
@@ -204,6 +212,10 @@ export class Schedules {
     const { events, now } = this.#parts;
     events.emitLazily(() => ({ type, at: timeOf(now()), schedule: this.#shown(row) }));
   }
+}
+
+function neverComes(): Problem {
+  return invalid('/cron', 'never comes');
 }
 
 const noHistory = {

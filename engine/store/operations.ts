@@ -50,6 +50,7 @@ export function prepareOperations(db: Database) {
   const insert = db.prepare(`INSERT INTO operations (${list}) VALUES (${columns.map(() => '?').join(', ')})`);
   const find = db.prepare<[string], OperationRow>(`SELECT ${list} FROM operations WHERE id = ?`);
   const read = db.prepare<[number], OperationRow>(`SELECT ${list} FROM operations WHERE number = ?`);
+  const before = db.prepare<[number, number], OperationRow>(`SELECT ${list} FROM operations WHERE number < ? ORDER BY number DESC LIMIT ?`);
   const running = db.prepare<[], number>("SELECT number FROM operations WHERE state = 'running' ORDER BY number").pluck();
   const last = db.prepare<[], number>('SELECT max(number) FROM operations').pluck();
   const advance = db.prepare('UPDATE operations SET position = ?, canaries = ?, done = ?, failed = ?, failures = ? WHERE number = ?');
@@ -73,6 +74,8 @@ export function prepareOperations(db: Database) {
     insertOperation: (row: OperationRow) => insert.run(columns.map((column) => row[column])),
     findOperation: (id: string) => find.get(id) ?? null,
     readOperation: (number: number) => read.get(number) ?? null,
+    /** The newest first. */
+    operationsBefore: (number: number, limit: number) => before.all(number, limit),
     runningOperations: () => running.all(),
     lastNumber: () => last.get() ?? 0,
     advanceOperation: ({ position, canaries, done, failed, failures, number }: OperationRow) =>

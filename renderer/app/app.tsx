@@ -7,6 +7,8 @@ import { JobPanel } from '../features/job/job-panel.tsx';
 import { JobsPage } from '../features/jobs/jobs-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
+import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
+import { PayloadFields } from '../features/submit/payload-fields.tsx';
 import { SubmitPage } from '../features/submit/submit-page.tsx';
 import { TasksPage } from '../features/tasks/tasks-page.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -33,6 +35,8 @@ function CurrentPage() {
       return <SubmitPage />;
     case '/dead-letters':
       return <DeadLettersPage renderJob={renderJob} />;
+    case '/schedules':
+      return <SchedulesPage renderPayload={(props) => <PayloadFields key={props.task.name} {...props} />} />;
     case '/queues':
       return <QueuesPage />;
     case '/tasks':

@@ -8,6 +8,8 @@ export const pageLinks: readonly PageLink[] = [
   { path: '/overview', title: 'Overview', icon: 'overview', key: 'o' },
   { path: '/jobs', title: 'Jobs', icon: 'jobs', key: 'j' },
   { path: '/dead-letters', title: 'Dead letters', icon: 'dead', key: 'd' },
+  // The r of "runs by itself": s is for submitting.
+  { path: '/schedules', title: 'Schedules', icon: 'schedules', key: 'r' },
   { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
   { path: '/tasks', title: 'Tasks', icon: 'tasks', key: 't' },
   { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx';
 import { ColourSchemeSwitch } from './colour-scheme-switch.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Link, useLocation } from './navigation.tsx';
+import { OperationsPlace } from './operations-place.tsx';
 import { pageLinks } from './pages.ts';
 import styles from './shell.module.css';
 import type { Overlay } from './shortcuts.ts';
@@ -79,6 +80,9 @@ export function Shell({ show, children }: ShellProps) {
             );
           })}
         </ul>
+        <div className={styles.operations}>
+          <OperationsPlace />
+        </div>
         <div className={styles.foot}>
           <p className={styles.connection} data-connection={connection} role="status">
             <span className={styles.light} aria-hidden="true" />

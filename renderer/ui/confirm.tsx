@@ -14,12 +14,14 @@ type ConfirmProps = {
   verb: string;
   /** The way out; name it when the deed itself is a cancelling. */
   keep?: string;
+  /** `primary` for what can be undone. */
+  tone?: 'danger' | 'primary';
   busy?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 };
 
-export function Confirm({ open, title, children, verb, keep = 'Keep', busy = false, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ open, title, children, verb, keep = 'Keep', tone = 'danger', busy = false, onConfirm, onClose }: ConfirmProps) {
   return (
     <Modal opened={open} onClose={onClose} title={title} centered size={420} withCloseButton={false}>
       <div className={styles.text}>{children}</div>
@@ -27,7 +29,7 @@ export function Confirm({ open, title, children, verb, keep = 'Keep', busy = fal
         <Button onClick={onClose} data-autofocus>
           {keep}
         </Button>
-        <Button tone="danger" busy={busy} onClick={onConfirm}>
+        <Button tone={tone} busy={busy} onClick={onConfirm}>
           {verb}
         </Button>
       </div>

@@ -82,6 +82,10 @@ it('Ctrl-C leaves a slow redrive to the engine, which can be asked about it and 
   expect(await json('operation', 'get', operationId)).toMatchObject({ state: 'running', matched: 20 });
   expect((await run('operation', 'stop', operationId)).stdout).toMatch(/state +stopped/);
   expect((await run('operation', 'stop', operationId)).code).toBe(4);
+  expect((await run('operation', 'ls')).stdout.split('\n', 1)[0]).toMatch(
+    new RegExp(`^${operationId} +redrive +stopped +\\d+ of 20 +Stopped on request`),
+  );
+  expect((await json('operation', 'ls')).operations[0]).toMatchObject({ id: operationId, state: 'stopped' });
   expect((await run('operation', 'get', 'none')).code).toBe(2);
 });
 

@@ -323,6 +323,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
         action === 'delete' ? jobs.delete(job.id) : move(job, action === 'cancel' ? 'cancelled' : 'available', 'job.changed'),
       );
     },
+    listOperations: async ({ limit }) => ({ operations: [...operations.values()].reverse().slice(0, limit), next: null }),
     getOperation: async (id) => findOperation(id),
     async stopOperation(id) {
       const operation = findOperation(id);
@@ -347,6 +348,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     resetCircuit: notKept,
     listSchedules: async () => ({ schedules: [], next: null }),
     makeSchedule: notKept,
+    previewSchedule: notKept,
     getSchedule: notKept,
     patchSchedule: notKept,
     deleteSchedule: notKept,

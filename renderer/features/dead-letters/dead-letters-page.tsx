@@ -1,14 +1,13 @@
-/** Jobs that failed for good: why, first; and what to do about it. */
+/** Jobs that failed for good: why, first; and what to do about it. One by one, or by what they died of. */
 
-import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useEffect, useState } from 'react';
-import type { Operation } from '../../../contract/resources.ts';
-import { navigate, useLocation, withQuery } from '../../app/navigation.tsx';
+import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
-import { useResource } from '../../data/resource.ts';
+import { operationBegan } from '../../data/operations.ts';
 import { Button } from '../../ui/button.tsx';
+import { Choice } from '../../ui/choice.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { describeError, ErrorNotice, Notice } from '../../ui/notice.tsx';
@@ -17,10 +16,14 @@ import { useSelection } from '../../ui/selection.ts';
 import { SplitPanel } from '../../ui/split-panel.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
-import type { BulkAction } from './bulk-action.ts';
-import { jobsText, mostAtOnce, resultOf, runBulk } from './bulk-action.ts';
+import { DeadFilters } from './dead-filters.tsx';
+import { DeadGroupList } from './dead-groups.tsx';
 import styles from './dead-letters-page.module.css';
 import { DeadHeader, DeadRow } from './dead-row.tsx';
+import type { DeadTarget } from './dead-target.ts';
+import { jobsText, mostAtOnce, targetOfIds, targetOfList } from './dead-target.ts';
+import { NothingDead } from './nothing-dead.tsx';
+import { RedriveDialog } from './redrive-dialog.tsx';
 import { useDeadList } from './use-dead-list.ts';
 
 type DeadLettersPageProps = {
@@ -34,16 +37,86 @@ const ahead = 60;
 
 export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
   const location = useLocation();
+  const byCause = location.query.get('view') === 'causes' && location.query.get('fingerprint') === null;
+  const [redriving, setRedriving] = useState<DeadTarget | null>(null);
+  const [discarding, setDiscarding] = useState<DeadTarget | null>(null);
+  const [busy, setBusy] = useState<'redrive' | 'discard' | null>(null);
+
+  /** As they are, at full speed; answers whether it was accepted. */
+  const act = async (action: 'redrive' | 'discard', { selection }: DeadTarget): Promise<void> => {
+    setDiscarding(null);
+    setBusy(action);
+    try {
+      const name = action === 'redrive' ? 'redriveDeadLetters' : 'discardDeadLetters';
+      operationBegan(await client.call(name, { body: selection }));
+    } catch (thrown) {
+      const { title, text } = describeError(thrown as Error);
+      showToast({ tone: 'error', title, text });
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  const asks = { onRedrive: setRedriving, onDiscard: setDiscarding };
+  const count = discarding?.count ?? 0;
+  return (
+    <>
+      {byCause ? (
+        <Page title="Dead letters" layout="fill" actions={<ViewChoice view="causes" />}>
+          <DeadGroupList {...asks} onOpen={(fingerprint) => navigate(withQuery(location, { fingerprint }))} />
+        </Page>
+      ) : (
+        <DeadJobs renderJob={renderJob} busy={busy} redriveNow={(target) => void act('redrive', target)} {...asks} />
+      )}
+      <RedriveDialog target={redriving} onBegan={() => setRedriving(null)} onClose={() => setRedriving(null)} />
+      <Confirm
+        open={discarding !== null}
+        title={`Discard ${jobsText(count)}?`}
+        verb={`Discard ${jobsText(count)}`}
+        onConfirm={() => discarding && void act('discard', discarding)}
+        onClose={() => setDiscarding(null)}
+      >
+        {count === 1 ? 'Its payload, error, attempts and log are' : 'Their payloads, errors, attempts and logs are'} deleted for good. To
+        keep the work and try it again, redrive instead.
+      </Confirm>
+    </>
+  );
+}
+
+function ViewChoice({ view }: { view: 'jobs' | 'causes' }) {
+  return (
+    <Choice
+      label="View"
+      options={[
+        { value: 'jobs', label: 'Jobs' },
+        { value: 'causes', label: 'By cause' },
+      ]}
+      value={view}
+      onChange={(next) => navigate(next === 'causes' ? '/dead-letters?view=causes' : '/dead-letters')}
+    />
+  );
+}
+
+type DeadJobsProps = DeadLettersPageProps & {
+  busy: 'redrive' | 'discard' | null;
+  redriveNow(target: DeadTarget): void;
+  onRedrive(target: DeadTarget): void;
+  onDiscard(target: DeadTarget): void;
+};
+
+function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJobsProps) {
+  const location = useLocation();
   const shownId = location.query.get('job');
-  const task = location.query.get('task');
-  const asked = location.query.get('q') ?? '';
+  const fingerprint = location.query.get('fingerprint');
+  const task = fingerprint === null ? location.query.get('task') : null;
+  const asked = fingerprint === null ? (location.query.get('q') ?? '') : '';
   const [search, setSearch] = useState(asked);
-  const [q] = useDebouncedValue(search.trim(), typingMs);
-  const { list, error, reload, readMore, readUpTo } = useDeadList({ q, task });
+  const [typed] = useDebouncedValue(search.trim(), typingMs);
+  const q = fingerprint === null ? typed : '';
+  const filter = { q, task, fingerprint };
+  const { list, error, reload, readMore, readUpTo } = useDeadList(filter);
   const selection = useSelection();
   const [active, setActive] = useState<string | null>(shownId);
-  const [discarding, setDiscarding] = useState<string[] | null>(null);
-  const [running, setRunning] = useState<{ action: BulkAction; operation: Operation | null } | null>(null);
   const jobs = list?.jobs ?? [];
   const filtered = q !== '' || task !== null;
 
@@ -67,28 +140,13 @@ export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
     navigate(withQuery(location, { q: null, task: null }), { replace: true });
   };
 
-  const run = async (action: BulkAction, chosen: string[]) => {
-    setDiscarding(null);
-    setRunning({ action, operation: null });
-    try {
-      const operation = await runBulk(action, chosen, (progress) => setRunning({ action, operation: progress }));
-      showToast(resultOf(action, operation));
-      remove(chosen);
-    } catch (thrown) {
-      const { title, text } = describeError(thrown as Error);
-      showToast({ tone: 'error', title, text });
-    } finally {
-      setRunning(null);
-    }
-  };
-
   const chosen = [...ids];
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || running) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || busy) return;
     const target = chosen.length > 0 ? chosen : active === null ? [] : [active];
     if (target.length === 0) return;
-    if (event.key === 'r') void run('redrive', target);
-    else if (event.key === 'Delete' || event.key === 'Backspace') setDiscarding(target);
+    if (event.key === 'r') redriveNow(targetOfIds(target));
+    else if (event.key === 'Delete' || event.key === 'Backspace') onDiscard(targetOfIds(target));
     else return;
     event.preventDefault();
   };
@@ -96,52 +154,86 @@ export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
   const activeIndex = active === null ? -1 : jobs.findIndex(({ id }) => id === active);
   const all = chosen.length > 0 && chosen.length === Math.min(list?.total ?? 0, mostAtOnce);
   const toggleAll = () => (all ? selection.clear() : void readUpTo(mostAtOnce).then((read) => selection.selectAll(read)));
+  const everything = list && list.total > 0 ? targetOfList(filter, list.total) : null;
+
+  const actions =
+    chosen.length > 0 ? (
+      <>
+        <span className={styles.chosen} role="status">
+          {formatCount(chosen.length)} chosen
+        </span>
+        <Button
+          icon="retry"
+          tone="primary"
+          busy={busy === 'redrive'}
+          disabled={busy !== null}
+          shortcut="R"
+          onClick={() => redriveNow(targetOfIds(chosen))}
+        >
+          Redrive {jobsText(chosen.length)}
+        </Button>
+        <Button disabled={busy !== null} onClick={() => onRedrive(targetOfIds(chosen))}>
+          Redrive with…
+        </Button>
+        <Button
+          icon="trash"
+          tone="danger"
+          busy={busy === 'discard'}
+          disabled={busy !== null}
+          onClick={() => onDiscard(targetOfIds(chosen))}
+        >
+          Discard {jobsText(chosen.length)}
+        </Button>
+        <Button tone="quiet" onClick={selection.clear} disabled={busy !== null}>
+          Choose none
+        </Button>
+      </>
+    ) : (
+      <>
+        {fingerprint === null && (
+          <DeadFilters
+            search={search}
+            onSearch={setSearch}
+            task={task}
+            onTask={(next) => navigate(withQuery(location, { task: next }), { replace: true })}
+          />
+        )}
+        {everything && (
+          <>
+            <Button
+              icon="retry"
+              aria-label="Redrive all…"
+              className={styles.brief ?? ''}
+              disabled={busy !== null}
+              onClick={() => onRedrive(everything)}
+            >
+              Redrive all…
+            </Button>
+            <Button
+              icon="trash"
+              tone="danger"
+              aria-label="Discard all…"
+              className={styles.brief ?? ''}
+              disabled={busy !== null}
+              onClick={() => onDiscard(everything)}
+            >
+              Discard all…
+            </Button>
+          </>
+        )}
+        <ViewChoice view={fingerprint === null ? 'jobs' : 'causes'} />
+      </>
+    );
 
   return (
     <Page
       title="Dead letters"
       layout="fill"
       aside={list && list.total > 0 && `${formatCount(list.total)}${filtered ? ' found' : ''}`}
-      actions={
-        chosen.length > 0 || running ? (
-          <>
-            <span className={styles.chosen} role="status">
-              {running ? progressText(running.action, running.operation) : `${formatCount(chosen.length)} chosen`}
-            </span>
-            <Button
-              icon="retry"
-              tone="primary"
-              busy={running?.action === 'redrive'}
-              disabled={running !== null}
-              shortcut="R"
-              onClick={() => void run('redrive', chosen)}
-            >
-              Redrive {jobsText(chosen.length)}
-            </Button>
-            <Button
-              icon="trash"
-              tone="danger"
-              busy={running?.action === 'discard'}
-              disabled={running !== null}
-              onClick={() => setDiscarding(chosen)}
-            >
-              Discard {jobsText(chosen.length)}
-            </Button>
-            <Button tone="quiet" onClick={selection.clear} disabled={running !== null}>
-              Choose none
-            </Button>
-          </>
-        ) : (
-          <Filters
-            search={search}
-            onSearch={setSearch}
-            task={task}
-            onTask={(next) => navigate(withQuery(location, { task: next }), { replace: true })}
-          />
-        )
-      }
+      actions={actions}
     >
       <SplitPanel label="Job" panel={shownId === null ? null : renderJob(shownId, () => open(null))} onClose={() => open(null)}>
+        {fingerprint !== null && <CauseBar sample={jobs[0]?.error?.message} task={jobs[0]?.task} />}
         {error && (
           <div className={styles.error}>
             <ErrorNotice error={error} retry={reload} />
@@ -150,7 +242,7 @@ export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
         {list === undefined ? (
           !error && <p className={styles.loading}>Loading the dead jobs</p>
         ) : jobs.length === 0 && list.total === 0 ? (
-          <EmptyList filtered={filtered} onClear={clearFilter} />
+          <EmptyList filtered={filtered} ofCause={fingerprint !== null} onClear={clearFilter} />
         ) : (
           <VirtualList
             label="Dead jobs"
@@ -179,65 +271,38 @@ export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
           />
         )}
       </SplitPanel>
-      <Confirm
-        open={discarding !== null}
-        title={`Discard ${jobsText(discarding?.length ?? 0)}?`}
-        verb={`Discard ${jobsText(discarding?.length ?? 0)}`}
-        onConfirm={() => discarding && void run('discard', discarding)}
-        onClose={() => setDiscarding(null)}
-      >
-        {discarding?.length === 1 ? 'Its payload, error, attempts and log are' : 'Their payloads, errors, attempts and logs are'} deleted
-        for good. To keep the work and try it again, redrive instead.
-      </Confirm>
     </Page>
   );
 }
 
-type FiltersProps = { search: string; onSearch(text: string): void; task: string | null; onTask(task: string | null): void };
-
-function Filters({ search, onSearch, task, onTask }: FiltersProps) {
-  const tasks = useResource('tasks', (signal) => client.call('listTasks', { signal }));
-  const names = (tasks.data?.tasks ?? []).map(({ name }) => name);
-  // A task whose file is gone still has dead jobs.
-  const data = task !== null && !names.includes(task) ? [task, ...names] : names;
+/** Of what cause these jobs are, and the way back to the others. */
+function CauseBar({ sample, task }: { sample: string | undefined; task: string | undefined }) {
   return (
-    <>
-      <input
-        type="search"
-        data-search
-        className={styles.search}
-        placeholder="Search in errors and payloads"
-        aria-label="Search dead jobs"
-        value={search}
-        onChange={(event) => onSearch(event.currentTarget.value)}
-      />
-      <Select
-        aria-label="Task"
-        placeholder="Every task"
-        data={data}
-        value={task}
-        onChange={onTask}
-        clearable
-        className={styles.task ?? ''}
-      />
-    </>
+    <div className={styles.cause}>
+      <Link to="/dead-letters?view=causes">← All causes</Link>
+      {sample !== undefined && (
+        <span className={styles.sample} title={sample}>
+          {sample.split('\n', 1)[0]}
+        </span>
+      )}
+      {task !== undefined && <span className={styles.causeTask}>{task}</span>}
+    </div>
   );
 }
 
-function EmptyList({ filtered, onClear }: { filtered: boolean; onClear(): void }) {
+function EmptyList({ filtered, ofCause, onClear }: { filtered: boolean; ofCause: boolean; onClear(): void }) {
+  if (ofCause) {
+    return (
+      <Notice tone="empty" title="Nothing is dead of this cause" action={<Link to="/dead-letters?view=causes">See all causes</Link>}>
+        Its jobs were redriven or discarded. Should one die of it again, it appears here.
+      </Notice>
+    );
+  }
   return filtered ? (
     <Notice tone="empty" title="No dead job matches" action={<Button onClick={onClear}>Show all</Button>}>
       The search looks at errors, payloads, tags and ids.
     </Notice>
   ) : (
-    <Notice tone="empty" title="Nothing is dead">
-      A job comes here when its last attempt has failed, with the reason, its last output and its log, and stays for 30 days. From here it
-      can be run again once the cause is fixed.
-    </Notice>
+    <NothingDead />
   );
-}
-
-function progressText(action: BulkAction, operation: Operation | null): string {
-  const verb = action === 'redrive' ? 'Redriving' : 'Discarding';
-  return operation === null ? `${verb}…` : `${verb} ${formatCount(operation.done + operation.failed)} of ${formatCount(operation.matched)}`;
 }

@@ -3,7 +3,7 @@
 import type { JobEvent } from '../../../contract/events.ts';
 import type { Job, JobSummary } from '../../../contract/job.ts';
 
-export type DeadFilter = { q: string; task: string | null };
+export type DeadFilter = { q: string; task: string | null /** Of one cause. */; fingerprint: string | null };
 
 export type DeadList = {
   /** Newest submission first, as the engine lists them. */
@@ -26,7 +26,8 @@ export function withPage(list: DeadList, page: { jobs: readonly JobSummary[]; ne
 /**
  * The list after some events. A job that dies takes its place by submission; one that lies beyond the pages read so far
  * is only counted. Whatever else happens to a dead job, it is dead no more.
- * @param filter its `q` can't be judged here (it searches payloads): with one, jobs that die are not added; read again instead
+ * @param filter its `q` and `fingerprint` can't be judged here (summaries have neither payload nor cause): with one, jobs that die are not
+ *   added; read again instead
  */
 export function withEvents(list: DeadList, events: readonly JobEvent[], filter: DeadFilter): DeadList {
   let { jobs, total } = list;
@@ -50,11 +51,15 @@ export function withEvents(list: DeadList, events: readonly JobEvent[], filter: 
 
 /** Whether an event may mean that the list misses something which only the engine can tell. */
 export function mustRead(events: readonly JobEvent[], filter: DeadFilter): boolean {
-  return filter.q !== '' && events.some(({ job }) => job.state === 'dead' && (filter.task === null || filter.task === job.task));
+  return !isJudged(filter) && events.some(({ job }) => job.state === 'dead' && (filter.task === null || filter.task === job.task));
 }
 
 function matches(job: JobSummary, filter: DeadFilter): boolean {
-  return filter.q === '' && (filter.task === null || job.task === filter.task);
+  return isJudged(filter) && (filter.task === null || job.task === filter.task);
+}
+
+function isJudged({ q, fingerprint }: DeadFilter): boolean {
+  return q === '' && fingerprint === null;
 }
 
 /** Ids grow with time and settle what the same millisecond leaves open. */

@@ -22,13 +22,13 @@ const readAgainMs = 1_000;
 
 const nothing: DeadList = { jobs: [], next: null, total: 0 };
 
-export function useDeadList({ q, task }: DeadFilter): ShownDeadList {
+export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList {
   const [state, setState] = useState<{ filter: string; list: DeadList | undefined; error: Error | undefined }>({
     filter: '',
     list: undefined,
     error: undefined,
   });
-  const filterKey = JSON.stringify([q, task]);
+  const filterKey = JSON.stringify([q, task, fingerprint]);
   const shown = state.filter === filterKey ? state : { ...state, list: undefined, error: undefined };
   /** The state that callbacks go on from: several may come before React renders. */
   const latest = useRef<DeadList | undefined>(undefined);
@@ -49,12 +49,13 @@ export function useDeadList({ q, task }: DeadFilter): ShownDeadList {
         limit,
         ...(q === '' ? {} : { q }),
         ...(task === null ? {} : { task: [task] }),
+        ...(fingerprint === null ? {} : { fingerprint }),
         ...(cursor === null ? {} : { cursor }),
       };
       const page = await client.call('listDeadLetters', { query, signal });
       return withPage(after, { ...page, jobs: page.jobs.map(rowOf) });
     },
-    [q, task],
+    [q, task, fingerprint],
   );
 
   /** One read at a time; a newer one from the start ends an older one. */
@@ -99,9 +100,9 @@ export function useDeadList({ q, task }: DeadFilter): ShownDeadList {
   useEventBatches((events) => {
     if (!latest.current) return;
     const own = events.filter(isJobEvent);
-    const next = withEvents(latest.current, own, { q, task });
+    const next = withEvents(latest.current, own, { q, task, fingerprint });
     if (next !== latest.current) show(next, shown.error);
-    if (!mustRead(own, { q, task }) || readAgain.current !== null) return;
+    if (!mustRead(own, { q, task, fingerprint }) || readAgain.current !== null) return;
     readAgain.current = setTimeout(() => {
       readAgain.current = null;
       reload();

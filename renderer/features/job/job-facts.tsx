@@ -56,6 +56,24 @@ export function JobFacts({ job }: { job: Job }) {
           for <Link to={`/jobs?job=${job.compensates}`}>the job that failed</Link>
         </Fact>
       )}
+      {job.deadlineAt !== null && (
+        <Fact name="Deadline">
+          <When at={job.deadlineAt} />
+        </Fact>
+      )}
+      {job.scheduleId !== null && (
+        <Fact name="Schedule">
+          <Link to={`/schedules?schedule=${job.scheduleId}`}>
+            {job.slotAt === null ? 'run by hand' : `slot ${formatMoment(job.slotAt)}`}
+          </Link>
+        </Fact>
+      )}
+      {job.fingerprint !== null && (
+        <Fact name="Cause">
+          <Link to={`/dead-letters?fingerprint=${job.fingerprint}`}>All that died of it</Link>
+        </Fact>
+      )}
+      {job.concurrencyKey !== null && <Fact name="Runs with">others of key {job.concurrencyKey} in turn</Fact>}
       {job.uniqueKey !== null && <Fact name="Unique key">{job.uniqueKey}</Fact>}
       {job.workflowId !== null && <Fact name="Workflow">{job.workflowId}</Fact>}
       {job.tags.length > 0 && <Fact name={job.tags.length === 1 ? 'Tag' : 'Tags'}>{job.tags.join(', ')}</Fact>}

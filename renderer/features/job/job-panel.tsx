@@ -9,6 +9,8 @@ import { Link, useLocation } from '../../app/navigation.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatDuration } from '../../ui/format.ts';
+import { changesOf } from '../../ui/json-changes.ts';
+import { JsonChanges } from '../../ui/json-changes-view.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
 import type { LogState } from '../../ui/log-view.tsx';
 import { LogView } from '../../ui/log-view.tsx';
@@ -27,6 +29,7 @@ import { hasPromise, JobPromise } from './job-promise.tsx';
 import type { ShownJob } from './use-job.ts';
 import { useJob } from './use-job.ts';
 import { useJobLog } from './use-job-log.ts';
+import { WaitingLine } from './waiting-line.tsx';
 
 type JobPanelProps = {
   id: string;
@@ -120,6 +123,12 @@ function LoadedJob({ job, shown, close, onClose }: LoadedJobProps) {
             )}
             <Part title="Payload">
               <JsonView value={job.payload} name="payload" />
+              {job.firstPayload !== null && (
+                <div className={styles.changed}>
+                  <h4>Changed since it was submitted</h4>
+                  <JsonChanges changes={changesOf(job.firstPayload, job.payload)} />
+                </div>
+              )}
             </Part>
             <Part title="Details">
               <JobFacts job={job} />
@@ -193,9 +202,9 @@ function StateWords({ job }: { job: Job }) {
         </p>
       );
     case 'available':
-      return <p>Waits in queue {job.queue} for a free place.</p>;
+      return <WaitingLine job={job} />;
     case 'blocked':
-      return <p>Waits for other jobs of its workflow.</p>;
+      return <p>Waits for other jobs of its {job.scheduleId === null ? 'workflow' : 'schedule'}.</p>;
     case 'cancelled':
       return <p>{job.startedAt === null ? 'Cancelled before it ran.' : 'Cancelled while it ran; what it had done by then stays done.'}</p>;
     case 'dead':

@@ -2,17 +2,30 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { JobState } from '../../../contract/states.ts';
+import { useCounts } from '../../data/counts.ts';
+import { operationBegan } from '../../data/operations.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { describeError } from '../../ui/notice.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import type { BulkAction, BulkResult } from './bulk.ts';
-import { bulkActions, runBulk } from './bulk.ts';
+import { actOnIds, actOnMatching, bulkActions, mostOneByOne, narrowedTo, runBulk } from './bulk.ts';
 import styles from './bulk-bar.module.css';
+import type { JobFilter } from './job-filter.ts';
+import { totalIn } from './job-filter.ts';
 
 type BulkBarProps = {
   /** The chosen ids with their state, as far as it is known. */
   chosen: ReadonlyMap<string, JobState | undefined>;
+  filter: JobFilter;
+  /** Everything that the filter matches is meant, not just what was read of it. */
+  everything: boolean;
+  /** How many match, in words. */
+  matching: string;
+  /** All that was read is chosen, and there are more. */
+  isMore: boolean;
+  onEverything: () => void;
   onDone: (ids: readonly string[]) => void;
   onClear: () => void;
 };
@@ -34,18 +47,47 @@ function report(action: BulkAction, { done, refused }: BulkResult): void {
   showToast({ tone: 'error', title: `${title}; ${formatCount(failed)} could not be, and stay selected`, text: reasons.join(' — ') });
 }
 
-export function BulkBar({ chosen, onDone, onClear }: BulkBarProps) {
+export function BulkBar({ chosen, filter, everything, matching, isMore, onEverything, onDone, onClear }: BulkBarProps) {
   const [asked, setAsked] = useState<BulkAction | null>(null);
   const [running, setRunning] = useState<{ action: BulkAction; finished: number; of: number } | null>(null);
+  const { data: counts } = useCounts();
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
   const idsFor = (action: BulkAction) =>
     [...chosen].flatMap(([id, state]) => (state === undefined || bulkActions[action].applies(state) ? [id] : []));
 
+  /** How many jobs an action is about; undefined where only the engine can tell. */
+  const countFor = (action: BulkAction): number | undefined => {
+    if (!everything) return idsFor(action).length;
+    const narrowed = narrowedTo(action, filter);
+    if (narrowed === null) return 0;
+    return counts && totalIn(counts, narrowed);
+  };
+  const nounFor = (action: BulkAction) => {
+    const count = countFor(action);
+    return count === undefined ? 'all that match' : jobs(count);
+  };
+
+  const runOperation = async (action: BulkAction) => {
+    const ids = idsFor(action);
+    setRunning({ action, finished: 0, of: ids.length });
+    try {
+      const begun = everything ? await actOnMatching(action, filter) : await actOnIds(action, ids);
+      for (const operation of begun) operationBegan(operation);
+      onClear();
+    } catch (thrown) {
+      const { title, text } = describeError(thrown as Error);
+      showToast({ tone: 'error', title, text });
+    } finally {
+      setRunning(null);
+    }
+  };
+
   const run = async (action: BulkAction) => {
     setAsked(null);
     const ids = idsFor(action);
+    if (everything || ids.length > mostOneByOne) return runOperation(action);
     const aborting = new AbortController();
     abort.current = aborting;
     setRunning({ action, finished: 0, of: ids.length });
@@ -57,19 +99,28 @@ export function BulkBar({ chosen, onDone, onClear }: BulkBarProps) {
   };
 
   const start = (action: BulkAction) => {
-    if (action === 'delete' || action === 'cancel') setAsked(action);
+    // What is out of sight is asked about, whatever is to be done to it.
+    if (everything || action === 'delete' || action === 'cancel') setAsked(action);
     else void run(action);
   };
 
-  const askedCount = asked ? idsFor(asked).length : 0;
   return (
     <div className={styles.place}>
       <div className={styles.bar} role="toolbar" aria-label="Selected jobs">
         <span className={styles.count} role="status">
-          {running ? `${formatCount(running.finished)} of ${formatCount(running.of)}…` : `${formatCount(chosen.size)} selected`}
+          {running && running.finished > 0
+            ? `${formatCount(running.finished)} of ${formatCount(running.of)}…`
+            : everything
+              ? `All ${matching} that match`
+              : `${formatCount(chosen.size)} selected`}
         </span>
+        {isMore && !everything && (
+          <Button tone="quiet" className={styles.everything ?? ''} disabled={running !== null} onClick={onEverything}>
+            Select all {matching} that match
+          </Button>
+        )}
         {order.map((action) => {
-          const count = idsFor(action).length;
+          const count = countFor(action);
           return (
             <Button
               key={action}
@@ -79,7 +130,7 @@ export function BulkBar({ chosen, onDone, onClear }: BulkBarProps) {
               onClick={() => start(action)}
             >
               {bulkActions[action].verb}
-              {count > 0 && count < chosen.size && ` ${formatCount(count)}`}
+              {count !== undefined && count > 0 && (everything || count < chosen.size) && ` ${formatCount(count)}`}
             </Button>
           );
         })}
@@ -87,25 +138,21 @@ export function BulkBar({ chosen, onDone, onClear }: BulkBarProps) {
           Clear
         </Button>
       </div>
-      <Confirm
-        open={asked === 'delete'}
-        title={`Delete ${jobs(askedCount)}?`}
-        verb={`Delete ${jobs(askedCount)}`}
-        onConfirm={() => void run('delete')}
-        onClose={() => setAsked(null)}
-      >
-        Their payloads, results, attempts and logs go with them. This cannot be undone.
-      </Confirm>
-      <Confirm
-        open={asked === 'cancel'}
-        title={`Cancel ${jobs(askedCount)}?`}
-        verb={`Cancel ${jobs(askedCount)}`}
-        keep="Let them run"
-        onConfirm={() => void run('cancel')}
-        onClose={() => setAsked(null)}
-      >
-        Running tasks are told to stop, and ended after a few seconds if they do not. Cancelled jobs can be retried later.
-      </Confirm>
+      {order.map((action) => (
+        <Confirm
+          key={action}
+          open={asked === action}
+          title={`${bulkActions[action].verb} ${nounFor(action)}?`}
+          verb={`${bulkActions[action].verb} ${nounFor(action)}`}
+          tone={action === 'cancel' || action === 'delete' ? 'danger' : 'primary'}
+          {...(action === 'cancel' ? { keep: 'Let them run' } : {})}
+          onConfirm={() => void run(action)}
+          onClose={() => setAsked(null)}
+        >
+          {bulkActions[action].consequence}
+          {everything && ' This is about everything that the filter matches now, also what is not in sight; it can be stopped on the way.'}
+        </Confirm>
+      ))}
     </div>
   );
 }

@@ -55,14 +55,16 @@ type JobsProps = { filter: JobFilter; openId: string | null; panel: ReactNode | 
 function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   const location = useLocation();
   const { list, state } = useJobList(filter);
-  const { rows, above, total, leaving, fresh } = state;
+  const { rows, above, total, exact, leaving, fresh } = state;
   const selection = useSelection();
   const grid = useRef<VirtualListHandle>(null);
   const [shownFilter, setShownFilter] = useState(filter);
+  const [everything, setEverything] = useState(false);
   // What is out of sight must not be acted on: another list starts with nothing chosen.
   if (shownFilter !== filter) {
     setShownFilter(filter);
     selection.clear();
+    setEverything(false);
   }
   const [active, setActive] = useState<{ id: string | undefined; index: number }>({ id: openId ?? undefined, index: -1 });
 
@@ -92,7 +94,7 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
       void copyIds(selection.ids.size > 0 ? [...selection.ids] : id === undefined ? [] : [id]);
     } else if (event.key === 'Escape' && selection.ids.size > 0) {
       event.preventDefault();
-      selection.clear();
+      clear();
     }
   };
 
@@ -109,7 +111,15 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   };
 
   const allSelected = rows.length > 0 && selection.ids.size >= rows.length;
-  const selectAll = () => (allSelected ? selection.clear() : selection.selectAll(rows));
+  const clear = () => {
+    setEverything(false);
+    selection.clear();
+  };
+  const selectAll = () => {
+    setEverything(false);
+    if (allSelected) selection.clear();
+    else selection.selectAll(rows);
+  };
   const chosen = useMemo(() => new Map([...selection.ids].map((id) => [id, rows[placeOf(rows, id)]?.state])), [selection.ids, rows]);
 
   return (
@@ -144,7 +154,7 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
                 return (
                   <JobRow
                     job={job}
-                    selected={job !== undefined && selection.ids.has(job.id)}
+                    selected={job !== undefined && (everything || selection.ids.has(job.id))}
                     leaving={job !== undefined && leaving.has(job.id)}
                   />
                 );
@@ -153,8 +163,12 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               active={activeIndex}
               onActive={activate}
               onOpen={show}
-              isSelected={(index) => selection.ids.has(rows[index - above]?.id ?? '')}
-              onSelect={(index, how) => selection.select(rows, index - above, how)}
+              isSelected={(index) => everything || selection.ids.has(rows[index - above]?.id ?? '')}
+              onSelect={(index, how) => {
+                // Whoever takes a row out means no longer everything.
+                setEverything(false);
+                selection.select(rows, index - above, how);
+              }}
               onSelectAll={selectAll}
               onKey={onKey}
               onView={(view) => list.look(view)}
@@ -165,7 +179,22 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               ↑ {fresh.length >= 1000 ? 'Many' : fresh.length} new
             </button>
           )}
-          {chosen.size > 0 && <BulkBar chosen={chosen} onDone={selection.remove} onClear={selection.clear} />}
+          {chosen.size > 0 && (
+            <BulkBar
+              chosen={chosen}
+              filter={filter}
+              everything={everything}
+              matching={`${exact ? '' : 'about '}${formatCount(total)}`}
+              isMore={allSelected && total > rows.length}
+              onEverything={() => {
+                setEverything(true);
+                // Its button is gone now; keys act on the list again.
+                grid.current?.focus();
+              }}
+              onDone={selection.remove}
+              onClear={clear}
+            />
+          )}
         </div>
       </SplitPanel>
     </Page>

@@ -1,21 +1,27 @@
 import { TextInput } from '@mantine/core';
 import type { FormEvent, KeyboardEvent } from 'react';
 import { useState } from 'react';
-import type { QueuePatch } from '../../../contract/resources.ts';
 import { client } from '../../data/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import { fieldError, wholeError } from './field-error.ts';
+import type { LimitErrors } from './limit-inputs.tsx';
+import { LimitInputs } from './limit-inputs.tsx';
+import { limitErrors } from './limits-field.tsx';
+import type { LimitsDraft } from './queue-limits.ts';
+import { noLimits, patchOf, readLimits } from './queue-limits.ts';
 import styles from './queues-page.module.css';
 
 type NewQueueProps = { taken: readonly string[]; onMade: () => void; onClose: () => void };
 
-type Errors = { name?: string | undefined; concurrency?: string | undefined; whole?: string | undefined };
+type Errors = LimitErrors & { name?: string | undefined; whole?: string | undefined };
+
+const unlimited = { concurrency: null, rateLimit: null, maxBacklog: null } as const;
 
 export function NewQueue({ taken, onMade, onClose }: NewQueueProps) {
   const [name, setName] = useState('');
-  const [concurrency, setConcurrency] = useState('');
+  const [limits, setLimits] = useState<LimitsDraft>(noLimits);
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
 
@@ -31,20 +37,19 @@ export function NewQueue({ taken, onMade, onClose }: NewQueueProps) {
       setErrors({ name: 'is needed: submissions name their queue' });
       return;
     }
-    const body: QueuePatch = {};
-    if (concurrency.trim() !== '') body.concurrency = Number(concurrency);
-    if (Number.isNaN(body.concurrency)) {
-      setErrors({ concurrency: 'must be a whole number, or empty for no limit' });
+    const reading = readLimits(limits);
+    if ('wrong' in reading) {
+      setErrors(reading.wrong);
       return;
     }
     setBusy(true);
     try {
-      await client.call('makeQueue', { params: { name: wanted }, body });
+      await client.call('makeQueue', { params: { name: wanted }, body: patchOf(unlimited, reading.limits) ?? {} });
       showToast({ tone: 'done', title: `Made the queue ${wanted}` });
       onMade();
     } catch (thrown) {
-      const found = { name: fieldError(thrown, 'name'), concurrency: fieldError(thrown, 'concurrency') };
-      setErrors(found.name || found.concurrency ? found : { whole: wholeError(thrown) });
+      const found = { name: fieldError(thrown, 'name'), ...limitErrors(thrown) };
+      setErrors(Object.values(found).some((message) => message !== undefined) ? found : { whole: wholeError(thrown) });
     } finally {
       setBusy(false);
     }
@@ -65,14 +70,7 @@ export function NewQueue({ taken, onMade, onClose }: NewQueueProps) {
         error={errors.name}
         onChange={(event) => setName(event.target.value)}
       />
-      <TextInput
-        label="At once"
-        placeholder="no limit"
-        inputMode="numeric"
-        value={concurrency}
-        error={errors.concurrency}
-        onChange={(event) => setConcurrency(event.target.value)}
-      />
+      <LimitInputs draft={limits} errors={errors} change={(part) => setLimits((before) => ({ ...before, ...part }))} />
       <div className={styles.makeActions}>
         <Button type="submit" tone="primary" busy={busy}>
           Make queue

@@ -1,4 +1,4 @@
-/** Every queue: what is in it, how much of it may run at once, and whether it runs at all. */
+/** Every queue: what is in it, what it is held to, and whether it runs at all. */
 
 import { useState } from 'react';
 import type { Queue, QueuePatch } from '../../../contract/resources.ts';
@@ -13,7 +13,7 @@ import { describeError, ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { ConcurrencyField } from './concurrency-field.tsx';
+import { LimitsField } from './limits-field.tsx';
 import { NewQueue } from './new-queue.tsx';
 import styles from './queues-page.module.css';
 
@@ -42,7 +42,7 @@ function QueueRow({ queue, change }: QueueRowProps) {
         {paused && <span className={styles.paused}>paused</span>}
       </th>
       {counted.map((state) => (
-        <td key={state}>
+        <td key={state} className={state === 'completed' ? styles.minor : undefined}>
           {counts[state] === 0 ? (
             <span className={styles.zero}>0</span>
           ) : (
@@ -56,11 +56,11 @@ function QueueRow({ queue, change }: QueueRowProps) {
           )}
         </td>
       ))}
-      <td title="How long the next job in line has waited since it was due">
+      <td className={styles.minor} title="How long the next job in line has waited since it was due">
         {oldestAvailableMs === null ? '–' : formatDuration(oldestAvailableMs)}
       </td>
-      <td>
-        <ConcurrencyField queue={queue} change={change} />
+      <td className={styles.limits}>
+        <LimitsField queue={queue} change={change} />
       </td>
       <td>
         <Button icon={paused ? 'play' : 'pause'} busy={busy} onClick={toggle} aria-label={`${paused ? 'Resume' : 'Pause'} ${name}`}>
@@ -114,12 +114,16 @@ export function QueuesPage() {
             <tr>
               <th scope="col">Queue</th>
               {counted.map((state) => (
-                <th key={state} scope="col">
+                <th key={state} scope="col" className={state === 'completed' ? styles.minor : undefined}>
                   <StateMark state={state} withLabel />
                 </th>
               ))}
-              <th scope="col">Next has waited</th>
-              <th scope="col">At once</th>
+              <th scope="col" className={styles.minor}>
+                Next has waited
+              </th>
+              <th scope="col" className={styles.limits}>
+                Limits
+              </th>
               <th scope="col">
                 <span className="only-read">Actions</span>
               </th>

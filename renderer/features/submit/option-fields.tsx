@@ -2,10 +2,12 @@
 
 import { NumberInput, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import type { Task } from '../../../contract/resources.ts';
+import type { UniqueScope } from '../../../contract/submission.ts';
 import { client } from '../../data/client.ts';
 import { useResource } from '../../data/resource.ts';
 import { formatDuration } from '../../ui/format.ts';
 import styles from './option-fields.module.css';
+import { RetryFields } from './retry-fields.tsx';
 import type { OptionPointer, SubmitChoices } from './submission.ts';
 import { chosenOptions } from './submission.ts';
 
@@ -32,7 +34,9 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
     <details className={styles.options} open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
       <summary className={styles.summary}>
         Options{' '}
-        <span className={styles.chosen}>{chosenOptions(choices).join(' · ') || 'queue, priority, start, timeout, attempts, tags'}</span>
+        <span className={styles.chosen}>
+          {chosenOptions(choices).join(' · ') || 'queue, start, timeout, deadline, retries, tags, keys'}
+        </span>
       </summary>
       <div className={styles.fields}>
         <Select
@@ -64,6 +68,15 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
           error={errors.get('/timeoutMs')}
         />
         <NumberInput
+          label="Deadline, in seconds"
+          placeholder="none"
+          description="Dead if it has not ended by then, all attempts and waits together"
+          value={choices.deadlineSeconds ?? ''}
+          onChange={(next) => onChange({ deadlineSeconds: numberOrNull(next) })}
+          clampBehavior="none"
+          error={errors.get('/deadlineMs')}
+        />
+        <NumberInput
           label="Attempts"
           placeholder={`${defaults.retry.maxAttempts} by default`}
           description="The first one included"
@@ -72,6 +85,12 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
           allowDecimal={false}
           clampBehavior="none"
           error={errors.get('/retry/maxAttempts')}
+        />
+        <RetryFields
+          task={task}
+          retry={choices.retry}
+          onChange={(part) => onChange({ retry: { ...choices.retry, ...part } })}
+          errors={errors}
         />
         <div className={styles.start}>
           <span className={styles.label} id="submit-start">
@@ -116,6 +135,35 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
           value={choices.uniqueKey}
           onChange={(event) => onChange({ uniqueKey: event.currentTarget.value })}
           error={errors.get('/unique/key')}
+        />
+        {choices.uniqueKey !== '' && (
+          <>
+            <Select
+              label="The key is taken"
+              data={[
+                { value: 'active', label: 'Until the job has ended' },
+                { value: 'started', label: 'Until its first attempt begins' },
+              ]}
+              value={choices.uniqueScope}
+              onChange={(scope) => onChange({ uniqueScope: scope as UniqueScope })}
+              allowDeselect={false}
+            />
+            <NumberInput
+              label="And at least for, in seconds"
+              placeholder="no longer"
+              value={choices.uniqueForSeconds ?? ''}
+              onChange={(next) => onChange({ uniqueForSeconds: numberOrNull(next) })}
+              clampBehavior="none"
+              error={errors.get('/unique/forMs')}
+            />
+          </>
+        )}
+        <TextInput
+          label="Concurrency key"
+          description={`Of this task’s jobs with one key ${task.concurrencyPerKey === 1 ? 'one runs' : `${task.concurrencyPerKey} run`} at a time`}
+          value={choices.concurrencyKey}
+          onChange={(event) => onChange({ concurrencyKey: event.currentTarget.value })}
+          error={errors.get('/concurrencyKey')}
         />
       </div>
     </details>

@@ -2,7 +2,9 @@
 
 import type { Json, JsonObject } from '../../../contract/json.ts';
 import type { Task } from '../../../contract/resources.ts';
-import type { SubmissionInput } from '../../../contract/submission.ts';
+import type { SubmissionInput, UniqueScope } from '../../../contract/submission.ts';
+import type { RetryChoices } from './retry-choices.ts';
+import { retryOf, retryWords, untouchedRetry } from './retry-choices.ts';
 
 export const offeredModes = ['auto', 'sync', 'async', 'hybrid'] as const;
 export type OfferedMode = (typeof offeredModes)[number];
@@ -19,9 +21,14 @@ export type SubmitChoices = {
   /** Local time as a date-and-time input gives it: 2026-01-31T09:30. */
   runAt: string;
   timeoutSeconds: number | null;
+  deadlineSeconds: number | null;
   maxAttempts: number | null;
+  retry: RetryChoices;
   tags: string[];
   uniqueKey: string;
+  uniqueScope: UniqueScope;
+  uniqueForSeconds: number | null;
+  concurrencyKey: string;
 };
 
 export const untouched: SubmitChoices = {
@@ -33,9 +40,14 @@ export const untouched: SubmitChoices = {
   delaySeconds: null,
   runAt: '',
   timeoutSeconds: null,
+  deadlineSeconds: null,
   maxAttempts: null,
+  retry: untouchedRetry,
   tags: [],
   uniqueKey: '',
+  uniqueScope: 'active',
+  uniqueForSeconds: null,
+  concurrencyKey: '',
 };
 
 export const modeTexts: Record<OfferedMode, { title: string; what: string }> = {
@@ -65,10 +77,21 @@ export function submissionOf(task: string, payload: JsonObject, choices: SubmitC
   if (choices.start === 'delay' && choices.delaySeconds !== null) submission.delayMs = Math.round(choices.delaySeconds * 1000);
   if (choices.start === 'at' && choices.runAt !== '') submission.runAt = new Date(choices.runAt).toISOString();
   if (choices.timeoutSeconds !== null) submission.timeoutMs = Math.round(choices.timeoutSeconds * 1000);
-  if (choices.maxAttempts !== null) submission.retry = { maxAttempts: choices.maxAttempts };
+  if (choices.deadlineSeconds !== null) submission.deadlineMs = Math.round(choices.deadlineSeconds * 1000);
+  const retry = retryOf(choices.maxAttempts, choices.retry);
+  if (retry) submission.retry = retry;
   if (choices.tags.length > 0) submission.tags = choices.tags;
-  if (choices.uniqueKey !== '') submission.unique = { key: choices.uniqueKey };
+  if (choices.uniqueKey !== '') submission.unique = uniqueOf(choices);
+  if (choices.concurrencyKey !== '') submission.concurrencyKey = choices.concurrencyKey;
   return submission;
+}
+
+function uniqueOf({ uniqueKey: key, uniqueScope: scope, uniqueForSeconds }: SubmitChoices): NonNullable<SubmissionInput['unique']> {
+  return {
+    key,
+    ...(scope === 'active' ? {} : { scope }),
+    ...(uniqueForSeconds === null ? {} : { forMs: Math.round(uniqueForSeconds * 1000) }),
+  };
 }
 
 /** Only what differs from an untouched form: said beside the folded options, so that nothing hidden is sent unseen. */
@@ -80,8 +103,11 @@ export function chosenOptions(choices: SubmitChoices): string[] {
   if (choices.start === 'at' && choices.runAt !== '') said.push(`at ${choices.runAt.replace('T', ' ')}`);
   if (choices.timeoutSeconds !== null) said.push(`timeout ${choices.timeoutSeconds} s`);
   if (choices.maxAttempts !== null) said.push(choices.maxAttempts === 1 ? '1 attempt' : `${choices.maxAttempts} attempts`);
+  if (choices.deadlineSeconds !== null) said.push(`deadline ${choices.deadlineSeconds} s`);
+  said.push(...retryWords(choices.retry));
   if (choices.tags.length > 0) said.push(choices.tags.length === 1 ? '1 tag' : `${choices.tags.length} tags`);
   if (choices.uniqueKey !== '') said.push('unique');
+  if (choices.concurrencyKey !== '') said.push('concurrency key');
   return said;
 }
 
@@ -92,9 +118,17 @@ export const optionPointers = [
   '/delayMs',
   '/runAt',
   '/timeoutMs',
+  '/deadlineMs',
   '/retry/maxAttempts',
+  '/retry/backoff',
+  '/retry/baseMs',
+  '/retry/maxMs',
+  '/retry/delaysMs',
+  '/retry/retryForMs',
   '/tags',
   '/unique/key',
+  '/unique/forMs',
+  '/concurrencyKey',
 ] as const;
 export type OptionPointer = (typeof optionPointers)[number];
 

@@ -32,6 +32,8 @@ test('axe finds nothing serious on a new home, in light and dark', async ({ page
   for (const [path, text] of [
     ['/jobs', 'No jobs yet'],
     ['/dead-letters', 'Dead letters'],
+    ['/dead-letters?view=causes', 'Nothing is dead'],
+    ['/schedules', 'Nothing is scheduled'],
     ['/queues', 'default'],
     ['/tasks', 'not measured yet'],
     ['/submit?task=shell.run', 'Submit'],

@@ -95,3 +95,16 @@ test('what happens before the event stream is open is not missed', async ({ page
   opened.resolve();
   await expect(page.getByRole('article', { name: 'Job shell.run' })).toContainText('Running for');
 });
+
+test('a job that is due says what it waits for, its deadline and its key', async ({ page, engine }) => {
+  await engine.client.call('makeQueue', { params: { name: 'mail' }, body: { paused: true } });
+  const body = { task: 'shell.run', queue: 'mail', mode: 'async' as const, payload: { command: 'true' }, deadlineMs: 3_600_000 };
+  const job = await engine.client.call('submitJob', { body: { ...body, concurrencyKey: 'album-7' } });
+  await show(page, `/jobs?job=${job.id}`);
+  const panel = page.getByRole('complementary', { name: 'Job' });
+  await expect(panel).toContainText('Queue mail is paused');
+  await expect(panel).toContainText('Deadline');
+  await expect(panel).toContainText('album-7');
+  await engine.client.call('patchQueue', { params: { name: 'mail' }, body: { paused: false } });
+  await expect(panel).toContainText('Completed');
+});

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { EngineProcess } from '../../support/engine-process.ts';
-import { expect, show, test } from '../../support/window.ts';
+import { expect, expectAccessible, show, test } from '../../support/window.ts';
 
 const later = 3_600_000;
 
@@ -157,6 +157,33 @@ test('rows are chosen and acted on by keyboard alone, and what is refused stays 
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel 2 jobs' }).click();
   await expect(page.getByLabel('Messages')).toContainText('1 job cancelled; 1 could not be');
   await expect(bar).toContainText('1 selected');
+});
+
+test('everything that a filter matches is acted on, also what was never read', async ({ page, engine }) => {
+  test.slow();
+  await seed(engine, 1_500);
+  const kept = await engine.client.call('submitJob', {
+    body: { task: 'file.hash', mode: 'async', payload: { paths: ['/'] }, delayMs: later },
+  });
+  await show(page, '/jobs?task=shell.run');
+  const { grid, total } = list(page);
+  await expect(total).toContainText('1,500');
+  await grid.focus();
+  await page.keyboard.press('Control+a');
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  await bar.getByRole('button', { name: 'Select all 1,500 that match' }).click();
+  await expect(bar).toContainText('All 1,500 that match');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(bar).toBeHidden();
+  await page.keyboard.press('Control+a');
+  await bar.getByRole('button', { name: 'Select all 1,500 that match' }).click();
+  await bar.getByRole('button', { name: 'Cancel' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Cancel all that match?' });
+  await dialog.getByRole('button', { name: 'Cancel all that match' }).click();
+  await expect(page.getByLabel('Messages')).toContainText('Cancelled: 1,500 jobs');
+  expect((await engine.client.call('listJobs', { query: { state: 'cancelled' } })).total).toBe(1_500);
+  expect((await engine.client.call('getJob', { params: { id: kept.id } })).state).toBe('scheduled');
 });
 
 test('details open beside the list, follow the arrow keys, and close with Escape', async ({ page, engine }) => {

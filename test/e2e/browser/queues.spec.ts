@@ -1,4 +1,4 @@
-import { expect, show, test } from '../../support/window.ts';
+import { expect, expectAccessible, show, test } from '../../support/window.ts';
 
 test('a queue is made, and a name that the engine refuses is refused at its field', async ({ page, engine }) => {
   await show(page, '/queues');
@@ -9,10 +9,12 @@ test('a queue is made, and a name that the engine refuses is refused at its fiel
   await expect(form.getByLabel('Name')).toHaveAttribute('aria-invalid', 'true');
   await expect(form).toContainText('must be letters, digits');
   await form.getByLabel('Name').fill('photos');
-  await form.getByLabel('At once').fill('2');
+  await form.getByLabel('Jobs at once').fill('2');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('row', { name: /^photos/ })).toContainText('2');
-  expect(await engine.client.call('getQueue', { params: { name: 'photos' } })).toMatchObject({ paused: false, concurrency: 2 });
+  expect(await engine.client.call('getQueue', { params: { name: 'photos' } })).toMatchObject({
+    ...{ paused: false, concurrency: 2, rateLimit: null, maxBacklog: null },
+  });
 });
 
 test('a paused queue says so, starts nothing, and goes on when it is resumed', async ({ page, engine }) => {
@@ -45,4 +47,35 @@ test('how many run at once is changed in its place, and what is refused is said 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'mail: 7 at once. Change' })).toBeFocused();
   expect((await engine.client.call('getQueue', { params: { name: 'mail' } })).concurrency).toBe(7);
+});
+
+test('a rate and a bound on what waits are set beside the others, refused at their field, and taken away again', async ({
+  page,
+  engine,
+}) => {
+  await engine.client.call('makeQueue', { params: { name: 'mail' }, body: { concurrency: 7 } });
+  const limits = async () => engine.client.call('getQueue', { params: { name: 'mail' } });
+  await show(page, '/queues');
+  await page.getByRole('button', { name: 'mail: 7 at once. Change' }).click();
+  await page.getByLabel('Starts').fill('100');
+  await page.getByRole('combobox', { name: 'Unit of time' }).click();
+  await page.getByRole('option', { name: 'minute' }).click();
+  await page.getByLabel('Jobs waiting').fill('0');
+  await page.getByRole('button', { name: 'Set' }).click();
+  await expect(page.getByLabel('Jobs waiting')).toHaveAttribute('aria-invalid', 'true');
+  expect((await limits()).rateLimit).toBeNull();
+  await expectAccessible(page);
+  await page.getByLabel('Jobs waiting').fill('10000');
+  await page.keyboard.press('Enter');
+  const button = page.getByRole('button', { name: 'mail: 7 at once, 100 a minute, 10,000 may wait. Change' });
+  await expect(button).toBeFocused();
+  expect(await limits()).toMatchObject({ concurrency: 7, rateLimit: { max: 100, perMs: 60_000 }, maxBacklog: 10_000 });
+
+  // Set by someone else: it is heard of.
+  await engine.client.call('patchQueue', { params: { name: 'mail' }, body: { concurrency: null } });
+  await page.getByRole('button', { name: 'mail: 100 a minute, 10,000 may wait. Change' }).click();
+  await page.getByLabel('Starts').fill('');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'mail: 10,000 may wait. Change' })).toBeFocused();
+  expect((await limits()).rateLimit).toBeNull();
 });

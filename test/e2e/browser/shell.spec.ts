@@ -14,6 +14,7 @@ test('every page is reached by its keys, and read out by its title', async ({ pa
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   for (const [key, title] of [
     ['j', 'Jobs'],
+    ['r', 'Schedules'],
     ['q', 'Queues'],
     ['d', 'Dead letters'],
     ['s', 'Submit a job'],

@@ -154,3 +154,35 @@ test('a submission whose answer was lost is sent again without making a second j
   await expect(page.getByRole('region', { name: 'Outcome' })).toContainText('Completed');
   expect((await engine.client.call('listJobs', { query: {} })).total).toBe(1);
 });
+
+test('retries, a deadline and keys are chosen among the options, and refused at their fields', async ({ page, engine }) => {
+  await show(page, '/submit?task=shell.run');
+  await field(page, 'Command').fill('true');
+  await page.getByText('Run in the background').click();
+  await page.getByText('Options', { exact: false }).first().click();
+  await page.getByLabel('Deadline').fill('3600');
+  await page.getByRole('combobox', { name: 'Between attempts' }).click();
+  await page.getByRole('option', { name: 'A list of delays' }).click();
+  await page.getByLabel('Delays, in seconds').fill('1, soon');
+  await page.getByLabel('Retry for').fill('600');
+  await page.getByLabel('Unique key').fill('a.png');
+  await page.getByRole('combobox', { name: 'The key is taken' }).click();
+  await page.getByRole('option', { name: 'Until its first attempt begins' }).click();
+  await page.getByLabel('Concurrency key').fill('album-7');
+  await page
+    .getByRole('button', { name: /^Submit|Run/ })
+    .last()
+    .click();
+  await expect(page.getByLabel('Delays, in seconds')).toHaveAttribute('aria-invalid', 'true');
+  await expectAccessible(page);
+  const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/v1/jobs'));
+  await page.getByLabel('Delays, in seconds').fill('1, 10');
+  await page.keyboard.press('Control+Enter');
+  expect((await sent).postDataJSON()).toMatchObject({
+    ...{ deadlineMs: 3_600_000, retry: { delaysMs: [1_000, 10_000], retryForMs: 600_000 }, concurrencyKey: 'album-7' },
+    unique: { key: 'a.png', scope: 'started' },
+  });
+  await expect(page.getByLabel('Outcome')).toBeVisible();
+  const { jobs } = await engine.client.call('listJobs', { query: {} });
+  expect(jobs).toMatchObject([{ maxAttempts: 3, uniqueKey: 'a.png', concurrencyKey: 'album-7' }]);
+});

@@ -4,6 +4,7 @@ import type { SubmitChoices } from '../../../renderer/features/submit/submission
 import { chosenOptions, labelledExamples, optionFor, submissionOf, untouched } from '../../../renderer/features/submit/submission.ts';
 
 const full: SubmitChoices = {
+  ...untouched,
   mode: 'async',
   optimistic: '',
   queue: 'mail',
