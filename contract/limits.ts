@@ -36,6 +36,10 @@ export const limits = {
   operationJobs: 1_000_000,
   operations: 100,
   patchOperations: 100,
+  /** Dependencies between the jobs of one workflow. */
+  workflowEdges: 100_000,
+  /** What a job is given of its parents' results, as JSON. */
+  parentsBytes: 8_388_608,
   canaries: 1_000,
 } as const;
 

@@ -9,6 +9,7 @@ import {
   logQuerySchema,
   pageSchema,
   seriesQuerySchema,
+  workflowListSchema,
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
 import type { DeadGroup } from './operations.ts';
@@ -18,6 +19,8 @@ import { queueMakeSchema, queuePatchSchema } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 import { schedulePatchSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
+import type { Workflow, WorkflowSummary } from './workflow.ts';
+import { workflowRetrySchema, workflowSchema } from './workflow.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -116,6 +119,21 @@ export const routes = {
     'The jobs that a schedule made, newest first',
     pageSchema,
   ),
+
+  listWorkflows: get<{ workflows: WorkflowSummary[]; next: string | null }>()(
+    '/v1/workflows',
+    'Workflows, newest first',
+    workflowListSchema,
+  ),
+  submitWorkflow: send<Workflow>('POST')('/v1/workflows', 'Submit jobs that wait for each other: all are accepted or none', workflowSchema),
+  getWorkflow: get<Workflow>()('/v1/workflows/{id}', 'Read a workflow, or wait for its end', jobQuerySchema),
+  cancelWorkflow: send<Workflow>('POST')('/v1/workflows/{id}/cancel', 'Cancel every job of a workflow that has not ended'),
+  retryWorkflow: send<Workflow>('POST')(
+    '/v1/workflows/{id}/retry',
+    'Run again what is dead or cancelled, or a job and everything after it',
+    workflowRetrySchema,
+  ),
+  deleteWorkflow: send<null>('DELETE')('/v1/workflows/{id}', 'Delete a workflow that has ended, and its jobs'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -18,6 +18,8 @@ export type ThreadJob = {
   attempt: number;
   module: TaskModule;
   payload: string;
+  /** `Parents` as JSON text; only of a job that depends on others. */
+  parents?: string;
 };
 
 export type AbortReason = 'cancelled' | 'timed-out' | 'stopping';

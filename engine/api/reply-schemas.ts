@@ -26,6 +26,7 @@ import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes
 import type { Schedule } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { workflowReplySchema, workflowSummarySchema } from './workflow-schemas.ts';
 
 const time = z.iso.datetime();
 const json: z.ZodType<Json> = z.custom<Json>();
@@ -330,7 +331,10 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
-type ReplySchemas = { readonly [Name in Exclude<RouteName, 'followEvents' | 'deleteJob' | 'deleteSchedule'>]: z.ZodType<ReplyOf<Name>> };
+const workflow = named('Workflow', workflowReplySchema);
+
+type Empty = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteWorkflow';
+type ReplySchemas = { readonly [Name in Exclude<RouteName, Empty>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
   submitJob: job,
@@ -362,6 +366,11 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  listWorkflows: named('WorkflowPage', z.object({ workflows: z.array(named('WorkflowSummary', workflowSummarySchema)), next: cursor })),
+  submitWorkflow: workflow,
+  getWorkflow: workflow,
+  cancelWorkflow: workflow,
+  retryWorkflow: workflow,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

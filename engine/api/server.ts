@@ -22,6 +22,7 @@ import { scheduleHandlers } from './schedule-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { openGuard, sessionCookieName, tcpGuard, tokenGuard } from './tcp-guard.ts';
 import { sendSession, sendWindowFile } from './window-files.ts';
+import { workflowHandlers } from './workflow-handlers.ts';
 
 export type ApiOptions = {
   backend: Backend;
@@ -72,6 +73,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const endpoints = endpointsOf({
     ...jobHandlers(backend, now, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
+    ...workflowHandlers(backend, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),

@@ -81,8 +81,8 @@ export class ThreadHost {
     this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
     if (this.#outbox.length === 0) setImmediate(() => this.#sendOutbox());
-    const { run, jobId, attempt, module, payload } = request;
-    this.#outbox.push({ run, jobId, attempt, module, payload });
+    const { run, jobId, attempt, module, payload, parents } = request;
+    this.#outbox.push({ run, jobId, attempt, module, payload, ...(parents === undefined ? {} : { parents }) });
     this.#options.listener.placed(run, this.id);
   }
 

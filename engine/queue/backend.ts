@@ -4,13 +4,14 @@
  */
 
 import type { EngineEvent } from '../../contract/events.ts';
-import type { DeadListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, EventQuery, JobListQuery, WorkflowListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
 import type { Schedule, ScheduleInput, SchedulePatch } from '../../contract/schedule.ts';
 import type { JobPatch, Submission } from '../../contract/submission.ts';
+import type { Workflow, WorkflowInput, WorkflowRetry, WorkflowSummary } from '../../contract/workflow.ts';
 
 export type SubmitOptions = {
   /** From `Prefer: respond-async`. */
@@ -94,6 +95,23 @@ export interface Backend {
   /** @throws Problem wrong-state while a job of it is unfinished and `overlap` is `skip` */
   runSchedule(id: string): Promise<Job>;
   listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
+
+  /** Newest first. */
+  listWorkflows(query: WorkflowListQuery): Promise<{ workflows: WorkflowSummary[]; next: string | null }>;
+  /**
+   * All of its jobs or none.
+   * @throws Problem unknown-task, unknown-queue, invalid-request, wrong-state (a unique key is taken), backlog-full, idempotency-mismatch,
+   * shutting-down, storage-full
+   */
+  submitWorkflow(input: WorkflowInput, idempotency: SubmitOptions['idempotency']): Promise<{ workflow: Workflow; replayed: boolean }>;
+  /** @throws Problem not-found */
+  getWorkflow(id: string): Promise<Workflow>;
+  /** Answers when it has ended, is deleted (not-found) or `waitMs` have passed, with the workflow as it is then. */
+  waitForWorkflow(id: string, waitMs: number): Promise<Workflow>;
+  /** @throws Problem not-found, wrong-state; `retryWorkflow` also invalid-request */
+  cancelWorkflow(id: string): Promise<Workflow>;
+  retryWorkflow(id: string, retry: WorkflowRetry): Promise<Workflow>;
+  deleteWorkflow(id: string): Promise<void>;
 
   workers(): Promise<Workers>;
   stats(): Promise<Stats>;

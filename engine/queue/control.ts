@@ -104,6 +104,7 @@ export class Control {
       'may',
       () => {
         const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+        if (current.workflow_id !== null) throw wrongState(current, 'delete', `it is deleted with its workflow ${current.workflow_id}`);
         dispatch.leftLine(current);
         store.jobs.deleteJob(current);
         return current;
@@ -121,16 +122,16 @@ export class Control {
   }
 
   announceAvailable(row: JobRow): void {
-    this.#parts.events.job('job.available', row, this.#parts.now());
+    this.#parts.events.job(row.state === 'available' ? 'job.available' : 'job.changed', row, this.#parts.now());
   }
 
   #available(move: () => JobRow): Promise<JobRow> {
     return this.#parts.store.commit.write('may', move, (row) => this.announceAvailable(row));
   }
 
-  /** Inside the transaction: what is submitted in the same turn comes after it. */
+  /** Inside the transaction: what is submitted in the same turn comes after it. One that waits for others is in no line. */
   inLine(row: JobRow): JobRow {
-    this.#parts.dispatch.becameReady(row);
+    if (row.state === 'available') this.#parts.dispatch.becameReady(row);
     return row;
   }
 

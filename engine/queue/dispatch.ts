@@ -19,6 +19,7 @@ import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
+import { parentsFor } from './workflow-parents.ts';
 
 /** Jobs of a task that loads again, in one transaction. */
 const releaseLimit = 512;
@@ -295,6 +296,7 @@ export class Dispatch {
       attempt: row.attempt,
       module: entry.module,
       payload: row.payload,
+      ...(row.workflow_id === null ? {} : parentsFor(row, this.#parts)),
       timeoutMs: row.timeout_ms,
       room,
     };

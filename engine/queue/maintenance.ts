@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
+import type { Workflows } from './workflows.ts';
 
 const day = 86_400_000;
 /** How long final jobs are kept, in milliseconds. */
@@ -20,6 +21,7 @@ export type MaintenanceParts = {
   lanes: Lanes;
   now: () => number;
   deleted: (row: JobRow) => void;
+  workflows: Pick<Workflows, 'deleteEnded'>;
 };
 
 /** What is done from time to time: figures each second for those who watch, measurements kept, old jobs let go. */
@@ -65,6 +67,13 @@ export class Maintenance {
     const { store, measurements, now } = this.#parts;
     try {
       for (const state of finalStates) await this.#sweepState(state, now() - retentionMs[state]);
+      // A workflow and its jobs go together.
+      for (const [state, kept] of [
+        ['completed', 'completed'],
+        ['cancelled', 'cancelled'],
+        ['failed', 'dead'],
+      ] as const)
+        await this.#parts.workflows.deleteEnded(state, now() - retentionMs[kept], () => this.#closed);
       while (!this.#closed && (await store.commit.write('may', () => store.idempotency.forgetExpired(now(), pageJobs))) === pageJobs);
       while (!this.#closed && (await store.commit.write('may', () => store.jobs.forgetExpiredKeys(now(), pageJobs))) === pageJobs);
       await store.commit.write('may', () => store.deadGroups.forgetEmpty(now() - retentionMs.dead, pageJobs));
@@ -74,7 +83,7 @@ export class Maintenance {
     }
   }
 
-  /** In order of submission, and no further than jobs that are too young to have ended before `cutoff`. */
+  /** Of jobs that belong to no workflow. In order of submission, and no further than jobs that are too young to have ended before `cutoff`. */
   async #sweepState(state: (typeof finalStates)[number], cutoff: number): Promise<void> {
     const { store, deleted } = this.#parts;
     let afterSeq = 0;
@@ -82,7 +91,7 @@ export class Maintenance {
       const page = store.jobs.listFinal(state, afterSeq, pageJobs);
       const last = page.at(-1);
       if (!last) return;
-      const isOld = (row: JobRow | null) => row?.state === state && (row.finished_at ?? cutoff) < cutoff;
+      const isOld = (row: JobRow | null) => row?.state === state && row.workflow_id === null && (row.finished_at ?? cutoff) < cutoff;
       const old = page.filter(isOld);
       if (old.length > 0) {
         const gone = await store.commit.write('may', () => {

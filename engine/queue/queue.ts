@@ -8,6 +8,7 @@ import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Store } from '../store/store.ts';
+import type { WorkflowRow } from '../store/workflows.ts';
 import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
@@ -29,6 +30,9 @@ import { Submit } from './submit.ts';
 import { TaskFiles } from './task-files.ts';
 import { taskOf } from './task-report.ts';
 import { Waiters } from './waiters.ts';
+import { WorkflowLine } from './workflow-line.ts';
+import { retryWorkflow } from './workflow-retry.ts';
+import { Workflows } from './workflows.ts';
 
 export type QueueOptions = {
   store: Store;
@@ -83,7 +87,14 @@ export function createQueue(options: QueueOptions): QueueService {
   });
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, events, now, failed: options.failed });
-  const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted: (row) => control.announceDeleted(row) });
+  const workflowWaiters = new Waiters<WorkflowRow>();
+  const workflowLine = new WorkflowLine({ store, dispatch, events, waiters: workflowWaiters, now });
+  const deleted = (row: JobRow) => control.announceDeleted(row);
+  const workflows = new Workflows({
+    ...{ store, reader, submit, dispatch, line: workflowLine, jobWaiters: waiters, workflowWaiters, now },
+    announceDeleted: deleted,
+  });
+  const maintenance = new Maintenance({ store, measurements, events, lanes, now, deleted, workflows });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
   const operations = new Operations({ store, actions, dispatch, waiters, now });
   let stopping = false;
@@ -91,10 +102,14 @@ export function createQueue(options: QueueOptions): QueueService {
   store.commit.attach({
     claim: () => {
       const settled = schedules.line.settle();
+      workflowLine.settle();
       const claimed = dispatch.claim();
-      if (!settled) return claimed;
+      workflowLine.settle();
+      const told = workflowLine.flush();
+      if (!settled && !told) return claimed;
       return () => {
-        settled();
+        settled?.();
+        told?.();
         claimed?.();
       };
     },
@@ -105,6 +120,7 @@ export function createQueue(options: QueueOptions): QueueService {
     },
     undone: () => {
       store.counters.undone();
+      workflowLine.undone();
       dispatch.undone();
     },
     outOfSpace: options.outOfSpace,
@@ -210,6 +226,17 @@ export function createQueue(options: QueueOptions): QueueService {
     makeQueue: (name, queueOptions) => settings.put(name, queueOptions),
     patchQueue: (name, patch) => settings.patch(name, patch),
 
+    listWorkflows: async (query) => workflows.list(query),
+    submitWorkflow: (input, idempotency) => workflows.submit(input, idempotency),
+    getWorkflow: (id) => workflows.get(id),
+    waitForWorkflow: (id, waitMs) => workflows.wait(id, waitMs),
+    cancelWorkflow: (id) => workflows.cancel(id),
+    async retryWorkflow(id, { from }) {
+      await retryWorkflow({ store, control, submit, events, line: workflowLine, now, random }, () => workflows.find(id), from);
+      return workflows.get(id);
+    },
+    deleteWorkflow: (id) => workflows.delete(id),
+
     listSchedules: async (page) => schedules.list(page),
     makeSchedule: (input) => schedules.make(input),
     getSchedule: async (id) => schedules.get(id),
@@ -250,6 +277,7 @@ export function createQueue(options: QueueOptions): QueueService {
       // Before the first claim: what an operation was to cancel must not start again.
       await operations.open();
       dispatch.open();
+      workflowLine.open();
       schedules.open();
       maintenance.open();
       return reclaimed;
@@ -266,6 +294,7 @@ export function createQueue(options: QueueOptions): QueueService {
       }
       await operationsClosed;
       waiters.releaseAll();
+      workflowWaiters.releaseAll();
       catalog.close();
       await maintenance.close();
     },
@@ -276,8 +305,14 @@ export function createQueue(options: QueueOptions): QueueService {
 const abortMs = 3_000;
 
 /** Filters that counters do not know. */
-function needsScan({ tag, q, createdAfter, createdBefore }: JobFilter): boolean {
-  return tag !== undefined || (q !== undefined && q !== '') || createdAfter !== undefined || createdBefore !== undefined;
+function needsScan({ tag, q, createdAfter, createdBefore, workflow }: JobFilter): boolean {
+  return (
+    workflow !== undefined ||
+    tag !== undefined ||
+    (q !== undefined && q !== '') ||
+    createdAfter !== undefined ||
+    createdBefore !== undefined
+  );
 }
 
 /** What the last engine held when it went down. Blame is shared by all that ran, since nobody knows whose it was. */

@@ -1,6 +1,5 @@
 /** What a person does with schedules: make, read, change, pause, delete, run now. */
 
-import { randomUUID } from 'node:crypto';
 import { invalid, invalidFields, Problem } from '../../contract/errors.ts';
 import type { ScheduleEventType } from '../../contract/events.ts';
 import type { Job } from '../../contract/job.ts';
@@ -18,6 +17,7 @@ import { ScheduleLine } from './schedule-line.ts';
 import { checkedTimeZone } from './schedule-slots.ts';
 import { SlotBook, scheduleOf } from './schedule-view.ts';
 import type { Submit } from './submit.ts';
+import { timeOrderedId } from './time-ordered-id.ts';
 
 export type SchedulesParts = {
   store: Store;
@@ -85,7 +85,7 @@ export class Schedules {
     const row = this.#timed(
       {
         ...noHistory,
-        id: idAt(at),
+        id: timeOrderedId(at),
         name: input.name ?? null,
         cron: input.cron ?? null,
         every_ms: input.everyMs ?? null,
@@ -209,12 +209,6 @@ const noHistory = {
   skipped_reason: null,
   skipped_detail: null,
 } as const;
-
-/** A UUIDv7 (RFC 9562 §5.7), so that ids are in the order of making. */
-function idAt(at: number): string {
-  const time = at.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-}
 
 /** The machine's own, which is what people mean when they leave it out. */
 function localTimeZone(): string {

@@ -19,6 +19,7 @@ import type { Measurements } from './measure.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { refuseTakenKeys } from './taken-keys.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
@@ -39,6 +40,17 @@ type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
 
 /** A job as it will be inserted. */
 type Plan = { row: JobRow; entry: CatalogEntry; room: number; uniqueUntil: number | null };
+
+/** What jobs that belong together are told apart by. */
+export type Together = {
+  /** JSON Pointer to a submission, for what is wrong with it. */
+  pathOf: (index: number) => string;
+  /** The job as it is inserted, from what was planned for a job of its own. */
+  dress: (row: JobRow, index: number) => JobRow;
+  /** Inside the transaction, once they have their numbers. */
+  placed: (rows: readonly JobRow[]) => void;
+  idempotency: SubmitOptions['idempotency'];
+};
 
 export class Submit {
   readonly #parts: SubmitParts;
@@ -70,35 +82,35 @@ export class Submit {
 
   /** All or none, in one transaction. */
   async submitBatch(submissions: Submission[]): Promise<string[]> {
-    const { catalog } = this.#parts;
-    this.#refuseWhenStopping();
-    this.#refuseWhenShort();
-    const entries = new Map<string, CatalogEntry | null>();
-    for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
-    const errors: FieldError[] = [];
-    const plans: Plan[] = [];
-    for (const [index, submission] of submissions.entries()) {
-      if (errors.length >= 20) break;
-      const path = `/jobs/${index}`;
-      if (submission.mode === 'sync')
-        errors.push({ path: `${path}/mode`, message: 'must not be "sync": the jobs of a batch run in the background' });
-      else if (submission.waitMs !== undefined)
-        errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for the jobs of a batch' });
-      else {
-        try {
-          const entry = this.#check(submission, entries.get(submission.task) ?? null, path);
-          plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }));
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          if (error.extras.errors) errors.push(...error.extras.errors);
-          else throw new Problem(error.code, `${path}: ${error.message}`, error.extras);
-        }
-      }
-    }
-    if (errors.length > 0) throw invalidFields(errors);
+    const plans = await this.#planMany(submissions, (index) => `/jobs/${index}`);
     return this.#write((place) => {
       this.#refuseFull(plans);
       return plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan)));
+    });
+  }
+
+  /** As a batch, of jobs that belong together. A `unique` key that is taken refuses all of them, as none may stand for another. @returns the first */
+  async submitTogether(submissions: readonly Submission[], { pathOf, dress, placed, idempotency }: Together): Promise<JobRow> {
+    const { store, now } = this.#parts;
+    const standing = idempotency ? this.#replayed(idempotency) : null;
+    if (standing) return standing;
+    const planned = await this.#planMany(submissions, pathOf);
+    const plans = planned.map((plan, index) => ({ ...plan, row: dress(plan.row, index) }));
+    return this.#write((place) => {
+      const replayed = idempotency ? this.#replayed(idempotency) : null;
+      if (replayed) return replayed;
+      refuseTakenKeys(
+        plans.map(({ row }) => row),
+        pathOf,
+        (row) => this.#uniqueHolder(row),
+      );
+      this.#refuseFull(plans);
+      const rows = plans.map(place);
+      const [first] = rows;
+      if (!first) throw new Error('there is nothing to submit');
+      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, first.seq, now() + limits.idempotencyMs);
+      placed(rows);
+      return first;
     });
   }
 
@@ -111,20 +123,55 @@ export class Submit {
     entry: CatalogEntry,
     { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
   ): JobRow {
-    const { store, dispatch } = this.#parts;
     const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
     const seq = this.#lastSeq + 1;
-    const row: JobRow = { ...planned, seq, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' };
-    this.#lastSeq = seq;
+    return this.placeRow({ ...planned, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' });
+  }
+
+  /** Inside a transaction: inserts a job that is available or blocked. */
+  placeRow(planned: JobRow): JobRow {
+    const { store, dispatch } = this.#parts;
+    const row: JobRow = { ...planned, seq: ++this.#lastSeq };
     store.jobs.insertJob(row);
-    if (!blocked) dispatch.becameReady(row);
+    if (row.state === 'available') dispatch.becameReady(row);
     return row;
   }
 
-  /** After the commit of `place`. */
+  /** After the commit of `place` or `placeRow`. */
   announcePlaced(row: JobRow): void {
     this.#parts.measurements.submitted(1);
     this.#parts.events.job('job.created', row, row.created_at);
+  }
+
+  /** @throws Problem with everything that is wrong, at most twenty faults */
+  async #planMany(submissions: readonly Submission[], pathOf: (index: number) => string): Promise<Plan[]> {
+    const { catalog } = this.#parts;
+    this.#refuseWhenStopping();
+    this.#refuseWhenShort();
+    const entries = new Map<string, CatalogEntry | null>();
+    for (const name of new Set(submissions.map(({ task }) => task))) entries.set(name, catalog.current(name) ?? (await catalog.load(name)));
+    const errors: FieldError[] = [];
+    const plans: Plan[] = [];
+    for (const [index, submission] of submissions.entries()) {
+      if (errors.length >= 20) break;
+      const path = pathOf(index);
+      if (submission.mode === 'sync')
+        errors.push({ path: `${path}/mode`, message: 'must not be "sync": jobs that are submitted together run in the background' });
+      else if (submission.waitMs !== undefined)
+        errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for jobs that are submitted together' });
+      else {
+        try {
+          const entry = this.#check(submission, entries.get(submission.task) ?? null, path);
+          plans.push(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }));
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          if (error.extras.errors) errors.push(...error.extras.errors);
+          else throw new Problem(error.code, `${path}: ${error.message}`, error.extras);
+        }
+      }
+    }
+    if (errors.length > 0) throw invalidFields(errors);
+    return plans;
   }
 
   #refuseWhenStopping(): void {

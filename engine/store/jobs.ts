@@ -1,18 +1,20 @@
 /** The jobs and the narrow tables beside them. Every function is one step of a job's life and runs inside a group commit. */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
-import { type AttemptOutcome, type FinalState, finalStates, type JobState } from '../../contract/states.ts';
+import type { AttemptOutcome, FinalState, JobState } from '../../contract/states.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
+import { prepareFinalJobs } from './final-jobs.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
 import { slotKey } from './schedule-slot.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
+import type { WorkflowJobStore } from './workflow-jobs.ts';
 
 /** How an attempt ended, as it is kept. */
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
@@ -31,7 +33,13 @@ export type WaitingEnd = {
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
-export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine: ScheduleLineStore, deadGroups: DeadGroups) {
+export function prepareJobs(
+  db: Database,
+  counters: CounterChanges,
+  scheduleLine: ScheduleLineStore,
+  deadGroups: DeadGroups,
+  workflowJobs: WorkflowJobStore,
+) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -77,7 +85,7 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
-    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL,
+    `UPDATE jobs SET state = ?, run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, progress = NULL,
       fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
@@ -91,15 +99,6 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     )
     .pluck();
   const deletions = ['jobs', 'attempts', 'logs', 'idempotency_keys'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
-  // The state stands in the SQL itself: only then does the partial index apply.
-  const finalAfter = Object.fromEntries(
-    finalStates.map((state) => [
-      state,
-      db.prepare<[number, number], JobRow>(
-        `SELECT ${columns} FROM jobs INDEXED BY jobs_by_state WHERE state = '${state}' AND state <> 'executing' AND seq > ? ORDER BY seq LIMIT ?`,
-      ),
-    ]),
-  ) as Record<FinalState, Statement<[number, number], JobRow>>;
 
   function readJob(seq: number): JobRow | null {
     return bySeq.get(seq) ?? null;
@@ -258,20 +257,21 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
 
   /**
    * Makes a final job available again with fresh attempts and a fresh deadline, perhaps with another payload; its history and
-   * its first payload stay. The caller has seen that its unique key is free.
+   * its first payload stay. In a workflow it is blocked while it has to wait for others. The caller has seen that its unique key is free.
    */
   function renewJob(row: JobRow, at: number, payload = row.payload): JobRow {
     const first_payload = payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload);
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
+    const state = row.workflow_id !== null && workflowJobs.isWaiting(row.seq) ? 'blocked' : 'available';
     deadGroups.leave(row.fingerprint);
-    renew.run(at, deadline_at, payload, first_payload, row.seq);
+    renew.run(state, at, deadline_at, payload, first_payload, row.seq);
     unique.takeKey(row);
     scheduleLine.enter(row);
-    move(row, 'available');
+    move(row, state);
     const renewed: JobRow = {
       ...row,
       ...{
-        state: 'available',
+        state,
         run_at: at,
         max_attempts: row.attempt + row.budget,
         crashes: 0,
@@ -299,11 +299,11 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     return due;
   }
 
-  /** What it waited for has ended. */
-  function unblockJob(row: JobRow): JobRow {
-    setState.run('available', row.seq, 'blocked');
-    move(row, 'available');
-    const free: JobRow = { ...row, state: 'available' };
+  /** What it waited for has ended: due at once, or `scheduled` for later. */
+  function unblockJob(row: JobRow, state: 'available' | 'scheduled' = 'available', run_at = row.run_at): JobRow {
+    reschedule.run(state, run_at, row.seq);
+    move(row, state);
+    const free: JobRow = { ...row, state, run_at };
     enterWaiting(free);
     return free;
   }
@@ -390,7 +390,6 @@ export function prepareJobs(db: Database, counters: CounterChanges, scheduleLine
     nextDeadline: deadlines.nextDeadline,
     /** Of a running job that was told to end because of it: it is not found again. */
     dropDeadline: deadlines.dropDeadline,
-    /** Final jobs in order of submission, for retention. */
-    listFinal: (state: FinalState, afterSeq: number, limit: number) => finalAfter[state].all(afterSeq, limit),
+    listFinal: prepareFinalJobs(db),
   };
 }

@@ -5,14 +5,17 @@ import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
 import { type JobSelection, readJobList } from './job-list.ts';
 import { selectJobs } from './job-selection.ts';
 import { openReader } from './open.ts';
+import { readWorkflow } from './workflow-view.ts';
 
 export type ReadRequest = { request: number } & (
   | { kind: 'list'; query: JobListQuery | DeadListQuery; countMatches: boolean }
   | { kind: 'select'; selection: JobSelection }
+  | { kind: 'workflow'; id: string }
 );
 export type ReadAnswer = { request: number } & (
   | { list: ReturnType<typeof readJobList> }
   | { selected: Float64Array<ArrayBuffer> | null }
+  | { workflow: ReturnType<typeof readWorkflow> }
   | { error: string }
 );
 
@@ -28,7 +31,11 @@ let selections: Promise<void> = Promise.resolve();
 port.on('message', (asked: ReadRequest) => {
   const { request } = asked;
   if (asked.kind === 'list') {
-    port.postMessage(answerTo(request, () => ({ list: db.transaction(() => readJobList(db, asked.query, asked.countMatches))() })));
+    port.postMessage(answerTo(request, () => ({ list: readJobList(db, asked.query, asked.countMatches) })));
+    return;
+  }
+  if (asked.kind === 'workflow') {
+    port.postMessage(answerTo(request, () => ({ workflow: readWorkflow(db, asked.id) })));
     return;
   }
   selections = selections.then(async () => {
@@ -41,9 +48,10 @@ port.on('message', (asked: ReadRequest) => {
   });
 });
 
-function answerTo(request: number, read: () => { list: ReturnType<typeof readJobList> }): ReadAnswer {
+/** What is read is of one moment. */
+function answerTo<Answer extends object>(request: number, read: () => Answer): ({ request: number } & Answer) | ReadAnswer {
   try {
-    return { request, ...read() };
+    return { request, ...db.transaction(read)() };
   } catch (error) {
     return { request, error: String(error) };
   }

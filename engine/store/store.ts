@@ -13,6 +13,9 @@ import { prepareQueues } from './queues.ts';
 import { prepareRateStarts } from './rate-starts.ts';
 import { prepareScheduleLine } from './schedule-line.ts';
 import { prepareSchedules } from './schedules.ts';
+import { countersWith, WorkflowChanges } from './workflow-changes.ts';
+import { prepareWorkflowJobs } from './workflow-jobs.ts';
+import { prepareWorkflows } from './workflows.ts';
 
 export type Store = ReturnType<typeof prepareStore>;
 
@@ -26,11 +29,13 @@ export function prepareStore(db: Database) {
   const commit = new GroupCommit(db);
   const scheduleLine = prepareScheduleLine(db);
   const deadGroups = prepareDeadGroups(db);
+  const workflowChanges = new WorkflowChanges();
+  const workflowJobs = prepareWorkflowJobs(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, counters, scheduleLine, deadGroups),
+    jobs: prepareJobs(db, countersWith(counters, workflowChanges), scheduleLine, deadGroups, workflowJobs),
     deadGroups,
     operations: prepareOperations(db),
     logs: prepareLogs(db),
@@ -39,6 +44,9 @@ export function prepareStore(db: Database) {
     rateStarts: prepareRateStarts(db),
     schedules: prepareSchedules(db),
     scheduleLine,
+    workflows: prepareWorkflows(db),
+    workflowJobs,
+    workflowChanges,
     idempotency: prepareIdempotency(db),
     measurements: prepareMeasurements(db),
     sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',

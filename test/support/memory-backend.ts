@@ -320,6 +320,14 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
+    listWorkflows: async () => ({ workflows: [], next: null }),
+    submitWorkflow: noWorkflows,
+    getWorkflow: noWorkflows,
+    waitForWorkflow: noWorkflows,
+    cancelWorkflow: noWorkflows,
+    retryWorkflow: noWorkflows,
+    deleteWorkflow: noWorkflows,
+
     listSchedules: async () => ({ schedules: [], next: null }),
     makeSchedule: noSchedules,
     getSchedule: noSchedules,
@@ -376,6 +384,11 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       failure = { error };
     },
   };
+}
+
+/** Workflows are tested against the real queue. */
+async function noWorkflows(): Promise<never> {
+  throw new Problem('not-found', 'There are no workflows in memory.');
 }
 
 /** Schedules are tested against the real queue. */
