@@ -90,13 +90,19 @@ export function findCycle(jobs: number, edges: readonly Edge[]): number[] | null
   let job = left.findIndex((count) => count > 0);
   for (;;) {
     const place = places.get(job);
-    if (place !== undefined) return path.slice(place).reverse();
+    if (place !== undefined) return fromFirst(path.slice(place).reverse());
     places.set(job, path.length);
     path.push(job);
     const parent = parents[job]?.find((candidate) => (left[candidate] ?? 0) > 0);
     if (parent === undefined) throw new Error(`job ${job} is in no cycle, yet left`);
     job = parent;
   }
+}
+
+/** Told from the job that was given first. */
+function fromFirst(cycle: readonly number[]): number[] {
+  const start = cycle.indexOf(cycle.reduce((first, job) => Math.min(first, job)));
+  return [...cycle.slice(start), ...cycle.slice(0, start)];
 }
 
 function cycleError(cycle: readonly number[], jobs: GraphInput['jobs']): FieldError {

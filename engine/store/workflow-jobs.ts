@@ -21,14 +21,15 @@ export function prepareWorkflowJobs(db: Database) {
   const places = db.prepare<[number, number, number], WorkflowPlace>(
     'SELECT * FROM workflow_jobs WHERE workflow = ? AND position > ? ORDER BY position LIMIT ?',
   );
+  // CROSS JOIN keeps the order as it is written: without statistics the planner begins with all places of a workflow.
   const outgoing = db.prepare<[number, number], OutgoingEdge>(
     `SELECT child, on_failure, met, seq FROM workflow_edges
-     JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = child
+     CROSS JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = child
      WHERE workflow_edges.workflow = ? AND parent = ? ORDER BY child`,
   );
   const unmetParents = db
     .prepare<[number, number], number>(
-      `SELECT seq FROM workflow_edges JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = parent
+      `SELECT seq FROM workflow_edges INDEXED BY workflow_edges_by_child CROSS JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = parent
        WHERE workflow_edges.workflow = ? AND child = ? AND met = 0 ORDER BY parent`,
     )
     .pluck();
@@ -40,9 +41,9 @@ export function prepareWorkflowJobs(db: Database) {
     .pluck();
   const parents = db.prepare<[number], ParentRow>(
     `SELECT parent.name, jobs.seq, created_at, nonce, state, result, error FROM workflow_jobs AS own
-     JOIN workflow_edges ON workflow_edges.workflow = own.workflow AND child = own.position
-     JOIN workflow_jobs AS parent ON parent.workflow = own.workflow AND parent.position = workflow_edges.parent
-     JOIN jobs ON jobs.seq = parent.seq
+     CROSS JOIN workflow_edges ON workflow_edges.workflow = own.workflow AND child = own.position
+     CROSS JOIN workflow_jobs AS parent ON parent.workflow = own.workflow AND parent.position = workflow_edges.parent
+     CROSS JOIN jobs ON jobs.seq = parent.seq
      WHERE own.seq = ? ORDER BY parent.position`,
   );
   const setJob = db.prepare('UPDATE workflow_jobs SET seq = ? WHERE workflow = ? AND position = ?');

@@ -68,9 +68,9 @@ const violations: Record<string, string> = {
   'a workflow whose counts differ from its jobs': `
     SELECT workflows.id FROM workflows WHERE EXISTS (SELECT 1 FROM (
         ${['blocked', 'scheduled', 'available', 'executing', 'retryable', 'completed', 'dead', 'cancelled']
-          .map((state) => `SELECT '${state}' AS state, workflows.${state} AS n`)
+          .map((state) => `SELECT '${state}' AS counted, workflows.${state} AS n`)
           .join(' UNION ALL ')}
-      ) WHERE n <> (SELECT count(*) FROM jobs WHERE workflow_id = workflows.id AND jobs.state = state))`,
+      ) WHERE n <> (SELECT count(*) FROM jobs WHERE workflow_id = workflows.id AND jobs.state = counted))`,
   'a workflow in a state that its jobs do not make': `
     SELECT id, state FROM workflows WHERE deleting = 0 AND state <> CASE
       WHEN scheduled + available + executing + retryable > 0 THEN 'running'
@@ -84,7 +84,7 @@ const violations: Record<string, string> = {
     SELECT workflow_jobs.* FROM workflow_jobs LEFT JOIN jobs USING (seq) LEFT JOIN workflows ON number = workflow
       WHERE jobs.workflow_id IS NULL OR jobs.workflow_id IS NOT workflows.id`,
   'a place that counts its unmet edges wrongly': `
-    SELECT * FROM workflow_jobs WHERE pending <> (SELECT count(*) FROM workflow_edges
+    SELECT * FROM workflow_jobs WHERE pending <> (SELECT count(*) FROM workflow_edges INDEXED BY workflow_edges_by_child
       WHERE workflow_edges.workflow = workflow_jobs.workflow AND child = position AND met = 0)`,
   'a job of a workflow that is blocked by nothing, or free in spite of an unmet edge': `
     SELECT seq, state, pending FROM workflow_jobs JOIN jobs USING (seq)

@@ -9,6 +9,7 @@ import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
 import { prepareScheduleLine } from '../../../engine/store/schedule-line.ts';
+import { prepareWorkflowJobs } from '../../../engine/store/workflow-jobs.ts';
 import { plainRow, start, temporaryDatabase } from './plain-job.ts';
 
 type Kept = { seq: number; state: JobState; tag: 'rare' | 'common'; createdAt: number };
@@ -45,7 +46,13 @@ const queries = fc.record({
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
-  const store = prepareJobs(writer, new Counters(writer), prepareScheduleLine(writer), prepareDeadGroups(writer));
+  const store = prepareJobs(
+    writer,
+    new Counters(writer),
+    prepareScheduleLine(writer),
+    prepareDeadGroups(writer),
+    prepareWorkflowJobs(writer),
+  );
   writer.exec('BEGIN; DELETE FROM jobs');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));
