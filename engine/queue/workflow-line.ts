@@ -81,7 +81,7 @@ export class WorkflowLine {
         const place = row && store.workflowJobs.placeOf(seq);
         if (!row || !place) continue;
         if (isFinal(row.state)) this.#ended(row, place);
-        else this.#renewed(place);
+        else this.#renewed(row, place);
       }
       // In one that is to end, what comes back to wait (its thread or its engine went down) has no further attempt.
       for (const id of store.workflowChanges.waitingSince()) {
@@ -139,11 +139,21 @@ export class WorkflowLine {
     }
   }
 
-  /** It is to end anew: those that have not begun wait for it again. */
-  #renewed({ workflow, position }: WorkflowPlace): void {
+  /** It is to end anew: those that have not begun wait for it again. What it waits for itself may have failed, and does so again. */
+  #renewed({ state }: JobRow, { workflow, position }: WorkflowPlace): void {
     const { store } = this.#parts;
+    if (state === 'blocked') this.parentsEnded(workflow, position);
     for (const { child, met, seq } of store.workflowJobs.edgesFrom(workflow, position)) {
       if (met === 1 && store.jobs.readJob(seq)?.state === 'blocked') store.workflowJobs.unmeetEdge(workflow, position, child);
+    }
+  }
+
+  /** Inside a transaction: a job is blocked anew, and those that it waits for may have ended before. */
+  parentsEnded(workflow: number, position: number): void {
+    const { store } = this.#parts;
+    for (const seq of store.workflowJobs.unmetParents(workflow, position)) {
+      const parent = store.jobs.readJob(seq);
+      if (parent && isFinal(parent.state)) store.workflowChanges.moved.add(seq);
     }
   }
 

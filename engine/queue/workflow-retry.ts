@@ -50,7 +50,7 @@ function retry(parts: WorkflowRetryParts, workflow: WorkflowRow, from: string | 
   const chosen = from === undefined ? failedOf(members) : membersFrom(parts, workflow, members, from);
   refuse(parts, workflow, members, chosen, from);
   // From here on it is written.
-  const { workflowJobs, workflows, workflowChanges } = store;
+  const { workflowJobs, workflows } = store;
   const at = now();
   workflows.setCancelling(workflow.number, false);
   for (const position of chosen.keys()) {
@@ -62,7 +62,7 @@ function retry(parts: WorkflowRetryParts, workflow: WorkflowRow, from: string | 
     if (row.state === 'completed') runAgain(parts, place, row, at, retried);
     else if (row.state !== 'blocked') retried.renewed.push(parts.control.inLine(store.jobs.renewJob(row, at)));
     // Those outside that failed fail it again.
-    for (const seq of workflowJobs.unmetParents(workflow.number, position)) workflowChanges.moved.add(seq);
+    parts.line.parentsEnded(workflow.number, position);
   }
   return retried;
 }

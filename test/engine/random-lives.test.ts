@@ -158,7 +158,7 @@ class Lives {
 
   #workflow(): void {
     const policies = ['block', 'cancel', 'continue'] as const;
-    const jobs = Array.from({ length: Math.ceil(this.#random() * 8) }, (_, n) => {
+    const jobs = Array.from({ length: 2 + Math.floor(this.#random() * 7) }, (_, n) => {
       const parents = Array.from({ length: n }, (_, parent) => parent).filter(() => this.#random() < 0.3);
       const dependsOn = parents.map((parent) => ({ job: `j${parent}`, onFailure: this.pick(policies) ?? 'block' }));
       return { ...this.#submission(), mode: 'async' as const, name: `j${n}`, dependsOn };

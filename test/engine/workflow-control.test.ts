@@ -84,6 +84,19 @@ describe('a retry', () => {
     await expect(rig.backend.retryWorkflow(workflow.id, {})).rejects.toMatchObject({ code: 'wrong-state' });
   });
 
+  test('of one job whose parent is still dead leaves it blocked, or cancels it again where the policy says so', async () => {
+    const workflow = await submitWorkflow(rig, [
+      { name: 'a' },
+      { name: 'b', dependsOn: [{ job: 'a', onFailure: 'cancel' }] },
+      { name: 'c', dependsOn: ['a'] },
+    ]);
+    await fail(rig, workflow, 'a');
+    await rig.backend.cancelJob(await idOf(rig, workflow, 'c'));
+    for (const name of ['b', 'c']) await rig.backend.retryJob(await idOf(rig, workflow, name));
+    await rig.turn();
+    expect(await statesOf(rig, workflow)).toEqual({ a: 'dead', b: 'cancelled', c: 'blocked' });
+  });
+
   test('lets children that go on in any case wait for their parent again', async () => {
     const workflow = await submitWorkflow(rig, [
       { name: 'a' },
