@@ -78,8 +78,8 @@ export class Catalog {
 
   /** The task as it is now, read anew if its file changed; null: there is none. */
   async load(name: string): Promise<CatalogEntry | null> {
-    const entry = this.current(name);
-    if (entry) return entry;
+    const entry = this.#entries.get(name);
+    if (entry?.module.kind === 'built-in') return entry;
     const file = this.#files.find(name);
     if (file) return this.#loadFile(file);
     if (this.#entries.delete(name)) this.#changed([name]);

@@ -15,7 +15,9 @@ export class Concurrency {
   readonly #inQueue = new Map<string, number>();
   /** By task, then by key; '' is the task itself. */
   readonly #atGate = new Map<string, Map<string, number>>();
-  /** Gates at which there may be room since the last claim. */
+  /** Gates at which some may wait; one at which nobody waits costs nothing when its jobs end. */
+  readonly #waitedAt = new Set<string>();
+  /** Those of them at which there may be room since the last claim. */
   readonly #opened = new Map<string, Gate>();
 
   constructor(settings: QueueSettings, taskLimits: TaskLimits) {
@@ -54,7 +56,20 @@ export class Concurrency {
 
   /** There may be room at the gates of a job: it has ended, or has left the line without having run. */
   open(job: Gated): void {
-    for (const gate of gatesOf(job)) this.#opened.set(nameOf(gate), gate);
+    for (const gate of gatesOf(job)) {
+      const name = nameOf(gate);
+      if (this.#waitedAt.has(name)) this.#opened.set(name, gate);
+    }
+  }
+
+  /** A job was put aside there, or will be when this transaction is committed. */
+  waitsAt(gate: Gate): void {
+    this.#waitedAt.add(nameOf(gate));
+  }
+
+  /** All that waited there was let back in line. */
+  emptied(gate: Gate): void {
+    this.#waitedAt.delete(nameOf(gate));
   }
 
   get hasOpened(): boolean {
@@ -74,7 +89,10 @@ export class Concurrency {
 
   /** What waits there is still to be let back in line. */
   reopen(gates: readonly Gate[]): void {
-    for (const gate of gates) this.#opened.set(nameOf(gate), gate);
+    for (const gate of gates) {
+      this.waitsAt(gate);
+      this.#opened.set(nameOf(gate), gate);
+    }
   }
 
   /** Sync work answers a caller who waits: no queue's limit holds it up, and it takes nothing from one. A task's own limit does. */

@@ -133,9 +133,11 @@ export class Line {
   #release(gate: Gate): void {
     const room = this.#parts.concurrency.roomAt(gate);
     if (room <= 0) return;
-    const released = this.#parts.store.jobs.releaseParked(gate, Math.min(room, claimLimit));
+    const limit = Math.min(room, claimLimit);
+    const released = this.#parts.store.jobs.releaseParked(gate, limit);
     for (const row of released) this.entered(row);
-    if (released.length >= claimLimit) this.#parts.concurrency.reopen([gate]);
+    if (released.length < limit) this.#parts.concurrency.emptied(gate);
+    else if (released.length >= claimLimit) this.#parts.concurrency.reopen([gate]);
   }
 
   #claimFor(lane: LaneName): void {
@@ -210,6 +212,7 @@ export class Line {
     const gate = concurrency.closedGate(row);
     if (gate) {
       store.jobs.parkJob(row, gate);
+      concurrency.waitsAt(gate);
       return false;
     }
     const started = store.jobs.startJob(row, at);

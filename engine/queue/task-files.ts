@@ -18,6 +18,8 @@ export class TaskFiles {
   readonly folder: string;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** By path, the version that was seen in this turn. */
+  readonly #seen = new Map<string, string | null>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -41,9 +43,16 @@ export class TaskFiles {
     return null;
   }
 
-  /** Whether the file still is the version that `url` names: asked at each submission, since the next job must see a change at once. */
+  /**
+   * Whether the file still is the version that `url` names: asked at each submission, since the next job must see a change at once.
+   * One look serves a turn of the event loop: what is read in it had arrived before the look.
+   */
   isCurrent({ path, url }: Pick<TaskFile, 'path' | 'url'>): boolean {
-    return versionedUrl(path) === url;
+    if (this.#seen.size === 0) setImmediate(() => this.#seen.clear());
+    const before = this.#seen.get(path);
+    const seen = before === undefined ? versionedUrl(path) : before;
+    this.#seen.set(path, seen);
+    return seen === url;
   }
 
   watch(changed: () => void): void {

@@ -6,7 +6,7 @@ ALTER TABLE jobs ADD COLUMN deadline_ms INTEGER CHECK (deadline_ms > 0);
 ALTER TABLE jobs ADD COLUMN deadline_at INTEGER CHECK ((deadline_at IS NULL) = (deadline_ms IS NULL));
 ALTER TABLE jobs ADD COLUMN concurrency_key TEXT CHECK (concurrency_key <> '');
 -- NULL with a key: `active`, as it was for all before.
-ALTER TABLE jobs ADD COLUMN unique_scope TEXT CHECK (unique_scope IN ('active', 'started'));
+ALTER TABLE jobs ADD COLUMN unique_scope TEXT CHECK (unique_scope = 'active' OR unique_scope = 'started');
 
 ALTER TABLE queues ADD COLUMN rate_max INTEGER CHECK (rate_max > 0);
 ALTER TABLE queues ADD COLUMN rate_per_ms INTEGER CHECK (rate_per_ms > 0);

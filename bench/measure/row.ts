@@ -1,0 +1,26 @@
+import type { Samples } from './samples.ts';
+
+/** One line of the table: what was measured, perhaps beside something else in the same rounds, and what it should be. */
+export type Line = {
+  what: string;
+  ours: Samples;
+  /** A peer, or a bare yardstick, measured in turns with ours. */
+  beside?: { name: string; samples: Samples };
+  /** In words, as people would check it. */
+  goal: string;
+  /** null: a figure without a goal of its own. */
+  met: boolean | null;
+};
+
+export type BenchOptions = {
+  /** Fewer and shorter rounds, smaller backlogs: a report, not a proof. */
+  quick: boolean;
+  log: (line: string) => void;
+};
+
+export type Row = {
+  /** For `--only`. */
+  name: string;
+  title: string;
+  measure(options: BenchOptions): Promise<Line[]>;
+};

@@ -1,0 +1,46 @@
+/** `npm run bench`: every row, one table, and the same as JSON. `-- --quick` in about two minutes, `-- --only NAME` for some rows. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machine } from './measure/machine.ts';
+import { tableOf } from './measure/report.ts';
+import type { Line, Row } from './measure/row.ts';
+import { backlog } from './rows/backlog.ts';
+import { batches } from './rows/batches.ts';
+import { calm } from './rows/calm.ts';
+import { inFlight } from './rows/in-flight.ts';
+import { submissions } from './rows/submissions.ts';
+import { syncCalls } from './rows/sync-calls.ts';
+
+const rows: Row[] = [submissions, batches, syncCalls, calm, inFlight, backlog];
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+});
+const unknown = values.only?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`There is no row ${unknown.join(', ')}. There are: ${rows.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+const startedAt = performance.now();
+const conditions = { ...machine(), quick: values.quick };
+console.log(
+  Object.entries(conditions)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n'),
+);
+const measured: { row: string; lines: Line[] }[] = [];
+for (const row of rows) {
+  if (values.only && !values.only.includes(row.name)) continue;
+  console.log(`\n${row.title}`);
+  const lines = await row.measure({ quick: values.quick, log: (line) => console.log(`  ${line}`) });
+  measured.push({ row: row.name, lines });
+  console.log(tableOf(lines));
+}
+const folder = join(import.meta.dirname, 'results');
+mkdirSync(folder, { recursive: true });
+const file = join(folder, 'latest.json');
+writeFileSync(file, `${JSON.stringify({ conditions, measured }, null, 2)}\n`);
+console.log(`\n${Math.round((performance.now() - startedAt) / 1_000)} s. The same as JSON: ${file}`);
