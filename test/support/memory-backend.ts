@@ -321,20 +321,20 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       return readQueue(name);
     },
     listWorkflows: async () => ({ workflows: [], next: null }),
-    submitWorkflow: noWorkflows,
-    getWorkflow: noWorkflows,
-    waitForWorkflow: noWorkflows,
-    cancelWorkflow: noWorkflows,
-    retryWorkflow: noWorkflows,
-    deleteWorkflow: noWorkflows,
+    submitWorkflow: notInMemory,
+    getWorkflow: notInMemory,
+    waitForWorkflow: notInMemory,
+    cancelWorkflow: notInMemory,
+    retryWorkflow: notInMemory,
+    deleteWorkflow: notInMemory,
 
     listSchedules: async () => ({ schedules: [], next: null }),
-    makeSchedule: noSchedules,
-    getSchedule: noSchedules,
-    patchSchedule: noSchedules,
-    deleteSchedule: noSchedules,
-    runSchedule: noSchedules,
-    listScheduleJobs: noSchedules,
+    makeSchedule: notInMemory,
+    getSchedule: notInMemory,
+    patchSchedule: notInMemory,
+    deleteSchedule: notInMemory,
+    runSchedule: notInMemory,
+    listScheduleJobs: notInMemory,
     async workers() {
       const thread = { id: 1, lane: 'io' as const, jobs: 0, busy: false, utilization: 0.25, heapBytes: 1024, startedAt: time() };
       return { lanes: [{ name: 'io', threads: [thread], minThreads: 1, maxThreads: 2, jobs: 0, places: 64 }] };
@@ -386,13 +386,8 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   };
 }
 
-/** Workflows are tested against the real queue. */
-async function noWorkflows(): Promise<never> {
-  throw new Problem('not-found', 'There are no workflows in memory.');
-}
-
-/** Schedules are tested against the real queue. */
-async function noSchedules(): Promise<never> {
+/** Schedules and workflows are tested against the real queue. */
+async function notInMemory(): Promise<never> {
   throw new Problem('not-found', 'There are no schedules here.');
 }
 

@@ -47,9 +47,9 @@ CREATE TABLE workflow_edges (
   workflow INTEGER NOT NULL,
   parent INTEGER NOT NULL,
   child INTEGER NOT NULL,
-  on_failure TEXT NOT NULL CHECK (on_failure IN ('block', 'cancel', 'continue')),
+  on_failure TEXT NOT NULL CHECK (on_failure = 'block' OR on_failure = 'cancel' OR on_failure = 'continue'),
   -- The parent has completed, or has ended in a way that the child goes on after.
-  met INTEGER NOT NULL CHECK (met IN (0, 1)),
+  met INTEGER NOT NULL CHECK (met = 0 OR met = 1),
   PRIMARY KEY (workflow, parent, child)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX workflow_edges_by_child ON workflow_edges (workflow, child);
