@@ -388,7 +388,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
 
 /** Schedules and workflows are tested against the real queue. */
 async function notInMemory(): Promise<never> {
-  throw new Problem('not-found', 'There are no schedules here.');
+  throw new Problem('not-found', 'There is nothing of the kind here.');
 }
 
 function count(jobs: Job[]): StateCounts {
