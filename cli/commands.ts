@@ -21,6 +21,7 @@ import { submit } from './commands/submit.ts';
 import { tasks } from './commands/tasks.ts';
 import { top } from './commands/top.ts';
 import { wait } from './commands/wait.ts';
+import { workflowCancel, workflowGet, workflowList, workflowRemove, workflowRetry, workflowSubmit } from './commands/workflow.ts';
 
 export const commands: readonly Command[] = [
   submit,
@@ -55,6 +56,12 @@ export const commands: readonly Command[] = [
   schedulePause,
   scheduleResume,
   scheduleRemove,
+  workflowList,
+  workflowGet,
+  workflowSubmit,
+  workflowCancel,
+  workflowRetry,
+  workflowRemove,
   deliveryList,
   deliveryRedeliver,
   endpointList,

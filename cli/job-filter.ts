@@ -17,6 +17,7 @@ export const narrowing = {
   task: { type: 'list', value: 'NAME', help: 'of this task' },
   queue: { type: 'list', value: 'NAME', help: 'in this queue' },
   tag: { type: 'list', value: 'TAG', help: 'with this tag' },
+  workflow: { type: 'value', value: 'ID', help: 'of this workflow' },
   q: { type: 'value', value: 'TEXT', help: 'with this text in payload, error, tags or id' },
   'created-after': { type: 'value', value: 'TIME', help: 'submitted after a time (ISO 8601) or a duration ago, e.g. 2h' },
   'created-before': { type: 'value', value: 'TIME', help: 'submitted before it' },
@@ -40,12 +41,14 @@ export function readNarrowing(input: Input, now: number): JobListInput {
   const task = split(input.list('task'));
   const queue = split(input.list('queue'));
   const tag = [...input.list('tag')];
+  const workflow = input.text('workflow');
   const q = input.text('q');
   const createdAfter = timeOf(input, 'created-after', now);
   const createdBefore = timeOf(input, 'created-before', now);
   if (task.length > 0) query.task = task;
   if (queue.length > 0) query.queue = queue;
   if (tag.length > 0) query.tag = tag;
+  if (workflow !== undefined) query.workflow = [workflow];
   if (q !== undefined) query.q = q;
   if (createdAfter !== undefined) query.createdAfter = createdAfter;
   if (createdBefore !== undefined) query.createdBefore = createdBefore;

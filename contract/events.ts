@@ -4,6 +4,7 @@ import type { Circuit } from './circuit.ts';
 import type { JobSummary } from './job.ts';
 import type { Queue, RecycledThread, SeriesPoint, StateCounts, Workers } from './resources.ts';
 import type { Schedule } from './schedule.ts';
+import type { WorkflowSummary } from './workflow.ts';
 
 export const jobEventTypes = [
   'job.created',
@@ -29,6 +30,8 @@ export type ScheduleEventType = 'schedule.created' | 'schedule.changed' | 'sched
 
 /** `half-opened`: a job tries whether the service is back. `closed` also of one that was reset, or forgotten. */
 export type CircuitEventType = 'circuit.opened' | 'circuit.half-opened' | 'circuit.closed';
+/** `changed`: its state or what belongs to it; its jobs have events of their own. */
+export type WorkflowEventType = 'workflow.created' | 'workflow.changed' | 'workflow.deleted';
 
 /** `counts` are those of the moment; `point` is the second that just ended. */
 export type StatsEvent = { type: 'stats'; at: string; counts: StateCounts; point: SeriesPoint };
@@ -46,6 +49,7 @@ export type EngineEvent =
   | { type: ScheduleEventType; at: string; schedule: Schedule }
   /** A job that asked for a `desktop` notification has ended. Within a member of its own, so that filters on jobs do not hide it. */
   | { type: 'notification.desktop'; at: string; notification: { job: JobSummary } }
+  | { type: WorkflowEventType; at: string; workflow: WorkflowSummary }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };
 

@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import { deliveryStates } from './notify.ts';
 import { jobStates } from './states.ts';
 import { nameSchema, timeSchema } from './submission.ts';
+import { workflowStates } from './workflow.ts';
 
 function oneOrMore<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(100).optional());
@@ -29,6 +30,8 @@ const filterShape = {
   q: z.string().max(limits.searchLength).optional(),
   createdAfter: timeSchema.optional(),
   createdBefore: timeSchema.optional(),
+  /** The workflow that it belongs to. */
+  workflow: oneOrMore(z.uuid()),
 };
 
 export const jobFilterSchema = z.strictObject(filterShape);
@@ -85,10 +88,14 @@ export const logQuerySchema = z.strictObject({
 
 export const eventQuerySchema = z.strictObject({
   ...filterShape,
-  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `circuit`, `notification`. All by default. */
-  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'circuit', 'notification'])),
+  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `workflow`, `circuit`, `notification`. All by default. */
+  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'workflow', 'circuit', 'notification'])),
 });
 export type EventQuery = z.output<typeof eventQuerySchema>;
+
+/** A list of workflows, newest first. */
+export const workflowListSchema = pageSchema.extend({ state: oneOrMore(z.enum(workflowStates)) });
+export type WorkflowListQuery = z.output<typeof workflowListSchema>;
 
 export const seriesQuerySchema = z.strictObject({
   from: timeSchema.optional(),

@@ -38,6 +38,10 @@ export const limits = {
   operationJobs: 1_000_000,
   operations: 100,
   patchOperations: 100,
+  /** Dependencies between the jobs of one workflow. */
+  workflowEdges: 100_000,
+  /** What a job is given of its parents' results, as JSON. */
+  parentsBytes: 8_388_608,
   canaries: 1_000,
   /** Circuits that are known at once: past it the one that was used longest ago is forgotten. */
   circuits: 10_000,

@@ -13,6 +13,7 @@ import {
   logQuerySchema,
   pageSchema,
   seriesQuerySchema,
+  workflowListSchema,
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
 import type { Json } from './json.ts';
@@ -26,6 +27,8 @@ import { type Retention, retentionPatchSchema } from './retention.ts';
 import type { Schedule, SchedulePreview } from './schedule.ts';
 import { schedulePatchSchema, schedulePreviewSchema, scheduleSchema } from './schedule.ts';
 import { batchSchema, jobPatchSchema, submissionSchema } from './submission.ts';
+import type { Workflow, WorkflowSummary } from './workflow.ts';
+import { workflowRetrySchema, workflowSchema } from './workflow.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -168,6 +171,20 @@ export const routes = {
   getEndpoint: get<Endpoint>()('/v1/endpoints/{id}', 'Read an endpoint'),
   patchEndpoint: send<Endpoint>('PATCH')('/v1/endpoints/{id}', 'Turn an endpoint on or off, or change its secret', endpointPatchSchema),
   deleteEndpoint: send<null>('DELETE')('/v1/endpoints/{id}', 'Delete an endpoint; what waits for it fails'),
+  listWorkflows: get<{ workflows: WorkflowSummary[]; next: string | null }>()(
+    '/v1/workflows',
+    'Workflows, newest first',
+    workflowListSchema,
+  ),
+  submitWorkflow: send<Workflow>('POST')('/v1/workflows', 'Submit jobs that wait for each other: all are accepted or none', workflowSchema),
+  getWorkflow: get<Workflow>()('/v1/workflows/{id}', 'Read a workflow, or wait for its end', jobQuerySchema),
+  cancelWorkflow: send<Workflow>('POST')('/v1/workflows/{id}/cancel', 'Cancel every job of a workflow that has not ended'),
+  retryWorkflow: send<Workflow>('POST')(
+    '/v1/workflows/{id}/retry',
+    'Run again what is dead or cancelled, or a job and everything after it',
+    workflowRetrySchema,
+  ),
+  deleteWorkflow: send<null>('DELETE')('/v1/workflows/{id}', 'Delete a workflow that has ended, and its jobs'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -23,17 +23,18 @@ export type FinalState = (typeof finalStates)[number];
 /**
  * Where a job may go from each state. `executing → available` is an attempt given back (a clean stop, a crash that is
  * tried again at once). What waits is `dead` once its deadline has passed; `available → dead` is also one whose payload no
- * longer fits its task. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry.
+ * longer fits its task. `completed` is never left; `dead` and `cancelled` only by a person's redrive or retry, to
+ * `blocked` where a job of a workflow waits for others.
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  blocked: ['available', 'cancelled', 'dead'],
+  blocked: ['available', 'scheduled', 'cancelled', 'dead'],
   scheduled: ['available', 'cancelled', 'dead'],
   available: ['executing', 'scheduled', 'cancelled', 'dead'],
   executing: ['completed', 'retryable', 'scheduled', 'available', 'dead', 'cancelled'],
   retryable: ['available', 'cancelled', 'dead'],
   completed: [],
-  dead: ['available'],
-  cancelled: ['available'],
+  dead: ['available', 'blocked'],
+  cancelled: ['available', 'blocked'],
 };
 
 export function isFinal(state: JobState): boolean {

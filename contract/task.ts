@@ -4,6 +4,7 @@ import type { CircuitDeclaration } from './circuit.ts';
 import type { JobError } from './job.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { FinalState } from './states.ts';
 
 export const builtInTasks = ['shell.run', 'http.request', 'image.convert', 'file.hash'] as const;
 
@@ -15,6 +16,11 @@ export type CompensatedJob = {
   /** Why it failed; null when it was cancelled before it ran. */
   error: JobError | null;
 };
+/** A parent that is dead or cancelled, or whose result is left out as all of them together are too large. */
+export type ParentFailure = { state: FinalState; jobId: string; error: JobError | null };
+
+/** As it travels to a thread. */
+export type Parents = { results: Record<string, Json>; failures: Record<string, ParentFailure> };
 
 export type TaskContext = {
   /** Stays the same over all attempts: pass it on as an idempotency key. */
@@ -23,10 +29,12 @@ export type TaskContext = {
   readonly attempt: number;
   /** Aborts on cancel, timeout and a stopping engine; `signal.reason` is `'cancelled'`, `'timed-out'` or `'stopping'`. */
   readonly signal: AbortSignalLike;
-  /** Results of the jobs this one depends on, by name. */
+  /** Results of the jobs this one depends on, by name. One that has not completed is absent: `parentFailures` says why. */
   readonly parents: Readonly<Record<string, Json>>;
   /** In a `rollback`, and in a job that another one names as its `onFailure`; null anywhere else. */
   readonly compensates: CompensatedJob | null;
+  /** What became of the jobs this one depends on that have no result in `parents`, by name. */
+  readonly parentFailures: Readonly<Record<string, ParentFailure>>;
   /** W3C `traceparent` for outgoing calls. */
   readonly traceparent: string;
   /** One line (or several) for the job's log. */

@@ -28,6 +28,8 @@ export type ThreadJob = {
   purpose?: 'rollback' | 'predict';
   /** A CompensatedJob as JSON, for a run that makes up for another job. */
   compensates?: string;
+  /** `Parents` as JSON text; only of a job that depends on others. */
+  parents?: string;
 };
 
 export type AbortReason = 'cancelled' | 'timed-out' | 'stopping';

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { LogStream } from '../contract/job.ts';
 import type { Json } from '../contract/json.ts';
-import type { CompensatedJob, TaskContext } from '../contract/task.ts';
+import type { CompensatedJob, ParentFailure, Parents, TaskContext } from '../contract/task.ts';
 import { failForGood, retryAfter, snooze } from './task-errors.ts';
 
 /** As the built-in tasks see it: the platform's own signal, and the home for what they note there. */
@@ -11,20 +11,21 @@ export type BuiltInContext = Omit<TaskContext, 'signal'> & { readonly signal: Ab
 
 /** What a run lends its task. */
 export type ContextSource = {
-  readonly job: { readonly jobId: string; readonly attempt: number; readonly compensates?: string };
+  readonly job: { readonly jobId: string; readonly attempt: number; readonly compensates?: string; readonly parents?: string };
   readonly home: string;
   readonly signal: AbortSignal;
   log(text: string, stream: LogStream): void;
   progress(percent: number, message: string | undefined): void;
 };
 
-const noParents: Readonly<Record<string, Json>> = Object.freeze({});
+const noParents: Parents = { results: Object.freeze({}), failures: Object.freeze({}) };
 
 export class JobContext implements BuiltInContext {
   readonly #run: ContextSource;
   #log: TaskContext['log'] | null = null;
   #progress: TaskContext['progress'] | null = null;
   #traceparent: string | null = null;
+  #parents: Parents | null = null;
 
   constructor(run: ContextSource) {
     this.#run = run;
@@ -47,7 +48,11 @@ export class JobContext implements BuiltInContext {
   }
 
   get parents(): Readonly<Record<string, Json>> {
-    return noParents;
+    return this.#allParents().results;
+  }
+
+  get parentFailures(): Readonly<Record<string, ParentFailure>> {
+    return this.#allParents().failures;
   }
 
   get compensates(): CompensatedJob | null {
@@ -80,6 +85,12 @@ export class JobContext implements BuiltInContext {
 
   get snooze(): TaskContext['snooze'] {
     return snooze;
+  }
+
+  #allParents(): Parents {
+    const { parents } = this.#run.job;
+    this.#parents ??= parents === undefined ? noParents : (JSON.parse(parents) as Parents);
+    return this.#parents;
   }
 }
 

@@ -34,7 +34,8 @@ export function endpointsOf(handlers: Handlers): EndpointEntry[] {
   return (Object.keys(routes) as RouteName[]).map((name) => {
     // `Handlers` pairs each name with its own types; a walk over all names can't express that pairing.
     const handle = handlers[name] as unknown as LooseHandler;
-    return endpoint(routes[name], handle, name === 'submitBatch' ? limits.batchBodyBytes : limits.bodyBytes);
+    const takesMany = name === 'submitBatch' || name === 'submitWorkflow';
+    return endpoint(routes[name], handle, takesMany ? limits.batchBodyBytes : limits.bodyBytes);
   });
 }
 
@@ -71,7 +72,11 @@ function readFields(schema: z.ZodType | null, rawBody: Buffer): unknown {
     if (rawBody.length > 0) validate(noFields, parseJsonBody(rawBody), 'body');
     return undefined;
   }
-  if (rawBody.length === 0) throw missingBody();
+  if (rawBody.length === 0) {
+    const absent = schema.safeParse(undefined);
+    if (absent.success) return absent.data;
+    throw missingBody();
+  }
   return validate(schema, parseJsonBody(rawBody), 'body');
 }
 

@@ -88,12 +88,17 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
 function submitOptions(headers: IncomingHttpHeaders, rawBody: Buffer, bodyWaitMs: number | undefined): SubmitOptions {
   // Node joins repeated Prefer headers by a comma; only Set-Cookie ever comes as a list.
   const prefer = parsePrefer(headers.prefer as string | undefined);
-  const key = headers['idempotency-key'];
   return {
     respondAsync: prefer.respondAsync,
     waitMs: bodyWaitMs ?? prefer.waitMs,
-    idempotency: key === undefined ? undefined : { key: idempotencyKey(String(key)), bodyHash: hash('sha256', rawBody) },
+    idempotency: idempotencyOf(headers, rawBody),
   };
+}
+
+/** @throws Problem invalid-request */
+export function idempotencyOf(headers: IncomingHttpHeaders, rawBody: Buffer): SubmitOptions['idempotency'] {
+  const key = headers['idempotency-key'];
+  return key === undefined ? undefined : { key: idempotencyKey(String(key)), bodyHash: hash('sha256', rawBody) };
 }
 
 function idempotencyKey(key: string): string {

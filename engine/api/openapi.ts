@@ -47,7 +47,8 @@ function operationOf(name: RouteName, route: Route): JsonObject {
       '5XX': problemReply('It failed, or cannot be done now.'),
     },
   };
-  if (route.body !== null) operation.requestBody = { required: true, content: { 'application/json': { schema: inputSchema(route.body) } } };
+  const required = route.body?.safeParse(undefined).success === false;
+  if (route.body !== null) operation.requestBody = { required, content: { 'application/json': { schema: inputSchema(route.body) } } };
   return operation;
 }
 
@@ -65,6 +66,7 @@ const headerParameters: Partial<Record<RouteName, JsonObject[]>> = {
     header('Prefer', '`respond-async`, `wait=N` (whole seconds)'),
     header('Idempotency-Key', '1 to 255 visible ASCII characters'),
   ],
+  submitWorkflow: [header('Idempotency-Key', '1 to 255 visible ASCII characters')],
   getJob: [header('If-None-Match', 'The ETag of an earlier answer')],
   followEvents: [header('Last-Event-ID', 'The id of the last event that was seen')],
 };
@@ -82,6 +84,8 @@ function replies(name: RouteName): JsonObject {
       return { '204': { description: 'The job is gone.' } };
     case 'submitJob':
       return { '200': jsonReply(name, 'The job, final or the one that stands.'), '202': jsonReply(name, 'The job, accepted.') };
+    case 'deleteWorkflow':
+      return { '204': { description: 'The workflow and its jobs are gone.' } };
     case 'deleteSchedule':
       return { '204': { description: 'The schedule is gone.' } };
     case 'deleteEndpoint':
@@ -92,6 +96,7 @@ function replies(name: RouteName): JsonObject {
       return { '201': jsonReply(name, 'The schedule.') };
     case 'runSchedule':
     case 'submitBatch':
+    case 'submitWorkflow':
     case 'redriveDeadLetters':
     case 'discardDeadLetters':
     case 'actOnJobs':

@@ -22,6 +22,7 @@ import { laneSchema } from './lane-schema.ts';
 import { delivery, endpoint, notification } from './notify-schemas.ts';
 import { count, cursor, jobError, json, jsonObject, ms, named, time } from './schema-parts.ts';
 import { backup, diagnosis, retention } from './storage-schemas.ts';
+import { workflowReplySchema, workflowSummarySchema } from './workflow-schemas.ts';
 
 const decision = named(
   'Decision',
@@ -335,7 +336,9 @@ export const problemSchema = named(
   }) satisfies z.ZodType<ProblemDetails>,
 );
 
-type Unnamed = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteEndpoint';
+const workflow = named('Workflow', workflowReplySchema);
+
+type Unnamed = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteWorkflow' | 'deleteEndpoint';
 type ReplySchemas = { readonly [Name in Exclude<RouteName, Unnamed>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
@@ -374,6 +377,11 @@ export const replySchemas: ReplySchemas = {
   patchSchedule: schedule,
   runSchedule: job,
   listScheduleJobs: named('ScheduleJobPage', z.object({ jobs: z.array(job), next: cursor })),
+  listWorkflows: named('WorkflowPage', z.object({ workflows: z.array(named('WorkflowSummary', workflowSummarySchema)), next: cursor })),
+  submitWorkflow: workflow,
+  getWorkflow: workflow,
+  cancelWorkflow: workflow,
+  retryWorkflow: workflow,
   getDiagnosis: diagnosis,
   startBackup: backup,
   getBackup: backup,

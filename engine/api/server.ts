@@ -25,6 +25,7 @@ import { storageHandlers } from './storage-handlers.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { openGuard, sessionCookieName, tcpGuard, tokenGuard } from './tcp-guard.ts';
 import { sendSession, sendWindowFile } from './window-files.ts';
+import { workflowHandlers } from './workflow-handlers.ts';
 
 export type ApiOptions = {
   backend: Backend;
@@ -76,6 +77,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...jobHandlers(backend, now, refuseWork, timing.stalledMs),
     ...storageHandlers(backend, refuseWork),
     ...scheduleHandlers(backend, now, refuseWork),
+    ...workflowHandlers(backend, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...circuitHandlers(backend),
     ...notifyHandlers(backend, refuseWork),

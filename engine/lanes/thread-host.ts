@@ -98,10 +98,11 @@ export class ThreadHost {
     this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
     if (this.#outbox.length === 0) setImmediate(() => this.#sendOutbox());
-    const { run, jobId, attempt, module, payload, purpose, compensates } = request;
+    const { run, jobId, attempt, module, payload, purpose, compensates, parents } = request;
     const job: ThreadJob = { run, jobId, attempt, module, payload };
     if (purpose !== undefined) job.purpose = purpose;
     if (compensates !== undefined) job.compensates = compensates;
+    if (parents !== undefined) job.parents = parents;
     this.#outbox.push(job);
     this.#options.listener.placed(run, this.id);
   }

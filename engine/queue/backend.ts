@@ -8,7 +8,7 @@ import type { Backup, BackupRequest } from '../../contract/backup.ts';
 import type { Circuit } from '../../contract/circuit.ts';
 import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
-import type { DeadListQuery, DeliveryListQuery, EventQuery, JobListQuery } from '../../contract/filter.ts';
+import type { DeadListQuery, DeliveryListQuery, EventQuery, JobListQuery, WorkflowListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { Delivery, Endpoint, EndpointInput, EndpointPatch } from '../../contract/notify.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
@@ -17,6 +17,7 @@ import type { Retention, RetentionPatch } from '../../contract/retention.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
 import type { Schedule, ScheduleInput, SchedulePatch, SchedulePreview, SchedulePreviewInput } from '../../contract/schedule.ts';
 import type { JobPatch, Submission } from '../../contract/submission.ts';
+import type { Workflow, WorkflowInput, WorkflowRetry, WorkflowSummary } from '../../contract/workflow.ts';
 
 export type SubmitOptions = {
   /** From `Prefer: respond-async`. */
@@ -118,6 +119,22 @@ export interface Backend {
   runSchedule(id: string): Promise<Job>;
   listScheduleJobs(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ jobs: Job[]; next: string | null }>;
 
+  /** Newest first. */
+  listWorkflows(query: WorkflowListQuery): Promise<{ workflows: WorkflowSummary[]; next: string | null }>;
+  /**
+   * All of its jobs or none.
+   * @throws Problem unknown-task, unknown-queue, invalid-request, wrong-state (a unique key is taken), backlog-full, idempotency-mismatch,
+   * shutting-down, storage-full
+   */
+  submitWorkflow(input: WorkflowInput, idempotency: SubmitOptions['idempotency']): Promise<{ workflow: Workflow; replayed: boolean }>;
+  /** @throws Problem not-found */
+  getWorkflow(id: string): Promise<Workflow>;
+  /** Answers when it has ended, is deleted (not-found) or `waitMs` have passed, with the workflow as it is then. */
+  waitForWorkflow(id: string, waitMs: number): Promise<Workflow>;
+  /** @throws Problem not-found, wrong-state; `retryWorkflow` also invalid-request */
+  cancelWorkflow(id: string): Promise<Workflow>;
+  retryWorkflow(id: string, retry: WorkflowRetry): Promise<Workflow>;
+  deleteWorkflow(id: string): Promise<void>;
   /** @param deep looks at everything, however long it takes */
   diagnose(deep: boolean): Promise<Diagnosis>;
   /** Answers once it has begun. @throws Problem invalid-request, wrong-state, storage-full */

@@ -107,6 +107,7 @@ export class BulkActions {
   }
 
   #delete(row: JobRow): BulkPart {
+    if (row.workflow_id !== null) return refused('deleted only with its workflow');
     this.#parts.store.jobs.deleteJob(row);
     return { kind: 'done', row };
   }

@@ -110,6 +110,7 @@ export class Control {
       'may',
       () => {
         const current = this.#inState(id, (state) => state !== 'executing', 'delete');
+        if (current.workflow_id !== null) throw wrongState(current, 'delete', `it is deleted with its workflow ${current.workflow_id}`);
         dispatch.leftLine(current);
         store.jobs.deleteJob(current);
         return current;
@@ -129,7 +130,7 @@ export class Control {
   }
 
   announceAvailable(row: JobRow): void {
-    this.#parts.events.job('job.available', row, this.#parts.now());
+    this.#parts.events.job(row.state === 'available' ? 'job.available' : 'job.changed', row, this.#parts.now());
     if (row.compensates !== null) this.#parts.compensations.announceRenewed(row);
   }
 
@@ -137,9 +138,9 @@ export class Control {
     return this.#parts.store.commit.write('may', move, (row) => this.announceAvailable(row));
   }
 
-  /** Inside the transaction: what is submitted in the same turn comes after it. */
+  /** Inside the transaction: what is submitted in the same turn comes after it. One that waits for others is in no line. */
   inLine(row: JobRow): JobRow {
-    this.#parts.dispatch.becameReady(row);
+    if (row.state === 'available') this.#parts.dispatch.becameReady(row);
     return row;
   }
 

@@ -25,6 +25,7 @@ import { RateLimits } from './rate-limits.ts';
 import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
 import type { Waiters } from './waiters.ts';
+import { parentsFor } from './workflow-parents.ts';
 
 /** Jobs of a task that loads again, in one transaction. */
 const releaseLimit = 512;
@@ -323,7 +324,8 @@ export class Dispatch {
     const run = ++this.#lastRun;
     this.#running.set(run, { row, room, thread: null, cancelRequested: false });
     this.#runOf.set(row.seq, run);
-    this.#parts.lanes.start(row.lane, runRequestOf(row, this.#parts.orders.payloadOf(row), entry, run, room));
+    const given = row.workflow_id === null ? {} : parentsFor(row, this.#parts);
+    this.#parts.lanes.start(row.lane, { ...runRequestOf(row, this.#parts.orders.payloadOf(row), entry, run, room), ...given });
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
     this.#deadlines.watch(row);
   }

@@ -117,6 +117,7 @@ function matchesJob(query: EventQuery, job: JobSummary): boolean {
   if (query.queue && !query.queue.includes(job.queue)) return false;
   if (query.task && !query.task.includes(job.task)) return false;
   if (query.mode && !query.mode.includes(job.mode)) return false;
+  if (query.workflow && (job.workflowId === null || !query.workflow.includes(job.workflowId))) return false;
   if (query.tag && !query.tag.some((tag) => job.tags.includes(tag))) return false;
   if (query.createdAfter && Date.parse(job.createdAt) < Date.parse(query.createdAfter)) return false;
   if (query.createdBefore && Date.parse(job.createdAt) >= Date.parse(query.createdBefore)) return false;

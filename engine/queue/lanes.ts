@@ -15,6 +15,8 @@ export type RunRequest = {
   attempt: number;
   module: TaskModule;
   payload: string;
+  /** `Parents` as JSON text; only of a job that depends on others. */
+  parents?: string;
   /** Milliseconds until it is aborted with `timed-out`. */
   timeoutMs: number;
   room: number;

@@ -4,6 +4,7 @@ import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
 import type { Retention } from './retention.ts';
+import type { Workflows } from './workflows.ts';
 
 /** Rows of what is forgotten, in one transaction. */
 const pageRows = 500;
@@ -20,6 +21,7 @@ export type MaintenanceParts = {
   lanes: Lanes;
   retention: Retention;
   now: () => number;
+  workflows: Pick<Workflows, 'deleteEnded'>;
 };
 
 /** What is done from time to time: figures each second for those who watch, measurements kept, old jobs let go. */
@@ -72,6 +74,15 @@ export class Maintenance {
     await retention.sweep();
     const groupMs = Math.min(longestGroupMs, retention.settings.dead.forMs ?? longestGroupMs);
     try {
+      // A workflow and its jobs go together.
+      for (const [state, kept] of [
+        ['completed', 'completed'],
+        ['cancelled', 'cancelled'],
+        ['failed', 'dead'],
+      ] as const) {
+        const { forMs } = retention.settings[kept];
+        if (forMs !== null) await this.#parts.workflows.deleteEnded(state, now() - forMs, () => this.#closed);
+      }
       while (!this.#closed && (await store.commit.write('may', () => store.idempotency.forgetExpired(now(), pageRows))) === pageRows);
       while (!this.#closed && (await store.commit.write('may', () => store.jobs.forgetExpiredKeys(now(), pageRows))) === pageRows);
       await store.commit.write('may', () => store.deadGroups.forgetEmpty(now() - groupMs, pageRows));

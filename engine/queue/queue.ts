@@ -10,6 +10,7 @@ import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
 import { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
+import type { WorkflowRow } from '../store/workflows.ts';
 import type { Backend } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
@@ -40,6 +41,9 @@ import { Submit } from './submit.ts';
 import { TaskFiles } from './task-files.ts';
 import { taskOf } from './task-report.ts';
 import { Waiters } from './waiters.ts';
+import { WorkflowLine } from './workflow-line.ts';
+import { retryWorkflow } from './workflow-retry.ts';
+import { Workflows } from './workflows.ts';
 
 export type QueueOptions = {
   store: Store;
@@ -113,9 +117,16 @@ export function createQueue(options: QueueOptions): QueueService {
   const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, compensations, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, notifyRequests, events, now, failed: options.failed });
   const deliveries = new Deliveries({ store, submit, endpoints, events, now });
+  const deleted = (row: JobRow) => control.announceDeleted(row);
+  const workflowWaiters = new Waiters<WorkflowRow>();
+  const workflowLine = new WorkflowLine({ store, dispatch, events, waiters: workflowWaiters, now });
+  const workflows = new Workflows({
+    ...{ store, reader, submit, dispatch, line: workflowLine, jobWaiters: waiters, workflowWaiters, now },
+    announceDeleted: deleted,
+  });
   const backups = new Backups({ source: store.file, resultsFolder: options.resultsFolder, now });
-  const retention = new Retention({ store, resultFiles, now, deleted: (row) => control.announceDeleted(row), log: options.log });
-  const maintenance = new Maintenance({ store, measurements, events, lanes, retention, now });
+  const retention = new Retention({ store, resultFiles, now, deleted, log: options.log });
+  const maintenance = new Maintenance({ store, measurements, events, lanes, retention, workflows, now });
   const actions = new BulkActions({ store, catalog, control, dispatch, now });
   const operations = new Operations({ store, actions, dispatch, waiters, now });
   let stopping = false;
@@ -124,14 +135,18 @@ export function createQueue(options: QueueOptions): QueueService {
   store.commit.attach({
     claim: () => {
       const settled = schedules.line.settle();
+      workflowLine.settle();
       const claimed = dispatch.claim();
+      workflowLine.settle();
       // Last: what was claimed may have found jobs that can't be started any more.
-      const told = deliveries.settle();
-      if (!settled && !told) return claimed;
+      const delivered = deliveries.settle();
+      const told = workflowLine.flush();
+      if (!settled && !told && !delivered) return claimed;
       return () => {
         settled?.();
-        claimed?.();
         told?.();
+        claimed?.();
+        delivered?.();
       };
     },
     flushCounters: () => store.counters.flush(),
@@ -142,6 +157,7 @@ export function createQueue(options: QueueOptions): QueueService {
     undone: () => {
       store.counters.undone();
       store.deliveries.takeEnded();
+      workflowLine.undone();
       dispatch.undone();
     },
     outOfSpace: options.outOfSpace,
@@ -252,6 +268,16 @@ export function createQueue(options: QueueOptions): QueueService {
     makeQueue: (name, queueOptions) => settings.put(name, queueOptions),
     patchQueue: (name, patch) => settings.patch(name, patch),
 
+    listWorkflows: async (query) => workflows.list(query),
+    submitWorkflow: (input, idempotency) => workflows.submit(input, idempotency),
+    getWorkflow: (id) => workflows.get(id),
+    waitForWorkflow: (id, waitMs) => workflows.wait(id, waitMs),
+    cancelWorkflow: (id) => workflows.cancel(id),
+    async retryWorkflow(id, { from }) {
+      await retryWorkflow({ store, control, submit, events, line: workflowLine, now, random }, () => workflows.find(id), from);
+      return workflows.get(id);
+    },
+    deleteWorkflow: (id) => workflows.delete(id),
     listCircuits: async ({ limit, cursor }) => dispatch.circuits.list(cursor ?? '', limit),
     getCircuit: async (name) => dispatch.circuits.get(name),
     resetCircuit: (name) => dispatch.circuits.reset(name),
@@ -313,6 +339,7 @@ export function createQueue(options: QueueOptions): QueueService {
       // Before the first claim: what an operation was to cancel must not start again.
       await operations.open();
       dispatch.open();
+      workflowLine.open();
       schedules.open();
       maintenance.open();
       return reclaimed;
@@ -330,6 +357,7 @@ export function createQueue(options: QueueOptions): QueueService {
       }
       await operationsClosed;
       waiters.releaseAll();
+      workflowWaiters.releaseAll();
       catalog.close();
       await maintenance.close();
       await leftResults;
@@ -342,8 +370,14 @@ export function createQueue(options: QueueOptions): QueueService {
 const abortMs = 3_000;
 
 /** Filters that counters do not know. */
-function needsScan({ tag, q, createdAfter, createdBefore }: JobFilter): boolean {
-  return tag !== undefined || (q !== undefined && q !== '') || createdAfter !== undefined || createdBefore !== undefined;
+function needsScan({ tag, q, createdAfter, createdBefore, workflow }: JobFilter): boolean {
+  return (
+    workflow !== undefined ||
+    tag !== undefined ||
+    (q !== undefined && q !== '') ||
+    createdAfter !== undefined ||
+    createdBefore !== undefined
+  );
 }
 
 /** What the last engine held when it went down. Blame is shared by all that ran, since nobody knows whose it was. */

@@ -161,7 +161,8 @@ export class Retention {
     let last: EndedKey | null = null;
     for (const key of store.retention.endedBefore(state, after, before, limit)) {
       const row = store.jobs.readJob(key.seq);
-      if (row) {
+      // A workflow and its jobs go together (maintenance.ts).
+      if (row && row.workflow_id === null) {
         store.jobs.deleteJob(row);
         gone.push(row);
       }

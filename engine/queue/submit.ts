@@ -23,6 +23,7 @@ import { planJob, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
+import { refuseTakenKeys } from './taken-keys.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
@@ -45,6 +46,17 @@ type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
 
 /** A job as it will be inserted. */
 type Plan = { row: JobRow; entry: CatalogEntry; room: number; uniqueUntil: number | null };
+
+/** What jobs that belong together are told apart by. */
+export type Together = {
+  /** JSON Pointer to a submission, for what is wrong with it. */
+  pathOf: (index: number) => string;
+  /** The job as it is inserted, from what was planned for a job of its own. */
+  dress: (row: JobRow, index: number) => JobRow;
+  /** Inside the transaction, once they have their numbers. */
+  placed: (rows: readonly JobRow[]) => void;
+  idempotency: SubmitOptions['idempotency'];
+};
 
 export class Submit {
   readonly #parts: SubmitParts;
@@ -85,6 +97,78 @@ export class Submit {
 
   /** All or none, in one transaction. */
   async submitBatch(submissions: Submission[]): Promise<string[]> {
+    const plans = await this.#planMany(submissions, (index) => `/jobs/${index}`);
+    return this.#write((place) => {
+      this.#refuseFull(plans);
+      return plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan)));
+    });
+  }
+
+  /** As a batch, of jobs that belong together. A `unique` key that is taken refuses all of them, as none may stand for another. @returns the first */
+  async submitTogether(submissions: readonly Submission[], { pathOf, dress, placed, idempotency }: Together): Promise<JobRow> {
+    const { store, now } = this.#parts;
+    const standing = idempotency ? this.#replayed(idempotency) : null;
+    if (standing) return standing;
+    const planned = await this.#planMany(submissions, pathOf);
+    const plans = planned.map((plan, index) => ({ ...plan, row: dress(plan.row, index) }));
+    return this.#write((place) => {
+      const replayed = idempotency ? this.#replayed(idempotency) : null;
+      if (replayed) return replayed;
+      refuseTakenKeys(
+        plans.map(({ row }) => row),
+        pathOf,
+        (row) => this.#uniqueHolder(row),
+      );
+      this.#refuseFull(plans);
+      const rows = plans.map(place);
+      const [first] = rows;
+      if (!first) throw new Error('there is nothing to submit');
+      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, first.seq, now() + limits.idempotencyMs);
+      placed(rows);
+      return first;
+    });
+  }
+
+  /**
+   * Inside a transaction: inserts what a schedule submits, at the end of its queue's line, or blocked behind the job before it. `keyOf`
+   * is given the job's number. Nothing is written before a refusal. @throws Problem
+   */
+  place(
+    submission: Submission,
+    entry: CatalogEntry,
+    { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
+  ): JobRow {
+    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
+    const seq = this.#lastSeq + 1;
+    return this.placeRow({ ...planned, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' });
+  }
+
+  /** Inside a transaction: inserts what the engine itself has to do, due now, however long its queue's line is. */
+  placeOwn(submission: Submission, entry: CatalogEntry): JobRow {
+    return this.placeRow(this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined }).row);
+  }
+
+  /** Inside a transaction: inserts a job that is available or blocked. */
+  placeRow(planned: JobRow): JobRow {
+    const row: JobRow = { ...planned, seq: ++this.#lastSeq };
+    this.#insertRow(row, null);
+    if (row.state === 'available') this.#parts.dispatch.becameReady(row);
+    return row;
+  }
+
+  #insertRow(row: JobRow, uniqueUntil: number | null): void {
+    this.#parts.store.jobs.insertJob(row, uniqueUntil);
+    if (row.notify !== null) this.#parts.notifyRequests.accept(row);
+  }
+
+  /** After the commit of `place`, `placeOwn` or `placeRow`. */
+  announcePlaced(row: JobRow): void {
+    this.#parts.measurements.submitted(1);
+    this.#parts.events.job('job.created', row, row.created_at);
+  }
+
+  /** @throws Problem with everything that is wrong, at most twenty faults */
+  async #planMany(submissions: readonly Submission[], pathOf: (index: number) => string): Promise<Plan[]> {
     const { catalog, notifyRequests } = this.#parts;
     this.#refuseWhenStopping();
     this.#refuseWhenShort();
@@ -95,11 +179,11 @@ export class Submit {
     const plans: Plan[] = [];
     for (const [index, submission] of submissions.entries()) {
       if (errors.length >= 20) break;
-      const path = `/jobs/${index}`;
+      const path = pathOf(index);
       if (submission.mode === 'sync')
-        errors.push({ path: `${path}/mode`, message: 'must not be "sync": the jobs of a batch run in the background' });
+        errors.push({ path: `${path}/mode`, message: 'must not be "sync": jobs that are submitted together run in the background' });
       else if (submission.waitMs !== undefined)
-        errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for the jobs of a batch' });
+        errors.push({ path: `${path}/waitMs`, message: 'must be left out: nobody waits for jobs that are submitted together' });
       else {
         try {
           const compensator = entries.get(submission.onFailure?.task ?? '') ?? null;
@@ -115,49 +199,7 @@ export class Submit {
       }
     }
     if (errors.length > 0) throw invalidFields(errors);
-    return this.#write((place) => {
-      this.#refuseFull(plans);
-      return plans.map((plan) => jobIdOf(this.#uniqueHolder(plan.row) ?? place(plan)));
-    });
-  }
-
-  /**
-   * Inside a transaction: inserts what a schedule submits, at the end of its queue's line, or blocked behind the job before it. `keyOf`
-   * is given the job's number. Nothing is written before a refusal. @throws Problem
-   */
-  place(
-    submission: Submission,
-    entry: CatalogEntry,
-    { keyOf, dueAt, blocked }: { keyOf: (seq: number) => string; dueAt: number; blocked: boolean },
-  ): JobRow {
-    const { dispatch } = this.#parts;
-    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
-    const seq = this.#lastSeq + 1;
-    const row: JobRow = { ...planned, seq, schedule_slot: keyOf(seq), run_at: dueAt, state: blocked ? 'blocked' : 'available' };
-    this.#lastSeq = seq;
-    this.#insertRow(row, null);
-    if (!blocked) dispatch.becameReady(row);
-    return row;
-  }
-
-  /** Inside a transaction: inserts what the engine itself has to do, due now, however long its queue's line is. */
-  placeOwn(submission: Submission, entry: CatalogEntry): JobRow {
-    const { row: planned } = this.#plan(submission, entry, { respondAsync: true, waitMs: undefined, idempotency: undefined });
-    const row: JobRow = { ...planned, seq: ++this.#lastSeq };
-    this.#insertRow(row, null);
-    this.#parts.dispatch.becameReady(row);
-    return row;
-  }
-
-  #insertRow(row: JobRow, uniqueUntil: number | null): void {
-    this.#parts.store.jobs.insertJob(row, uniqueUntil);
-    if (row.notify !== null) this.#parts.notifyRequests.accept(row);
-  }
-
-  /** After the commit of `place` or `placeOwn`. */
-  announcePlaced(row: JobRow): void {
-    this.#parts.measurements.submitted(1);
-    this.#parts.events.job('job.created', row, row.created_at);
+    return plans;
   }
 
   #refuseWhenStopping(): void {

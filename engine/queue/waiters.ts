@@ -1,18 +1,18 @@
 import type { JobRow } from '../store/job-row.ts';
 
 /** What a waiter hears: the job in its final state, null when it was deleted, `timeout` when it took too long. */
-export type Wakeup = { row: JobRow | null } | 'timeout';
+export type Wakeup<Row = JobRow> = { row: Row | null } | 'timeout';
 
-/** Those who wait for a job's end. */
-export class Waiters {
-  readonly #waiting = new Map<number, Set<(wakeup: Wakeup) => void>>();
+/** Those who wait for the end of a job, or of something else that has a number. */
+export class Waiters<Row = JobRow> {
+  readonly #waiting = new Map<number, Set<(wakeup: Wakeup<Row>) => void>>();
 
   /** @param ms Infinity: as long as it takes */
-  wait(seq: number, ms: number): Promise<Wakeup> {
+  wait(seq: number, ms: number): Promise<Wakeup<Row>> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(seq) ?? new Set();
       this.#waiting.set(seq, waiting);
-      const settle = (wakeup: Wakeup) => {
+      const settle = (wakeup: Wakeup<Row>) => {
         clearTimeout(timer);
         waiting.delete(settle);
         if (waiting.size === 0 && this.#waiting.get(seq) === waiting) this.#waiting.delete(seq);
@@ -23,7 +23,7 @@ export class Waiters {
     });
   }
 
-  wake(seq: number, row: JobRow | null): void {
+  wake(seq: number, row: Row | null): void {
     for (const settle of this.#waiting.get(seq) ?? []) settle({ row });
   }
 

@@ -12,7 +12,7 @@ import type { JobRow } from './job-row.ts';
 type Counter = { queue: string; task: string; mode: Mode; state: JobState; n: number };
 
 export interface CounterChanges {
-  add(row: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState, by: number): void;
+  add(row: Pick<JobRow, 'seq' | 'workflow_id' | 'queue' | 'task' | 'mode'>, state: JobState, by: number): void;
 }
 
 export function noCounts(): StateCounts {

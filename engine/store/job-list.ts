@@ -21,7 +21,13 @@ export type JobListAnswer = { jobs: Job[]; next: string | null /** null: the cou
 /** What can be asked of jobs: a filter, or the cause of their death. */
 export type JobSelection = JobFilter & { fingerprint?: string | undefined };
 
-type Condition = { sql: string; values: (string | number)[]; indexed: boolean };
+type Condition = {
+  sql: string;
+  values: (string | number)[];
+  indexed: boolean;
+  /** What matches is bounded, and found by an index whatever else is asked. */
+  few?: true;
+};
 type Range = { from: number; to: number };
 
 export function readJobList(db: Database, query: JobListQuery | DeadListQuery, countMatches: boolean): JobListAnswer {
@@ -83,7 +89,7 @@ export function whereOf(conditions: Condition[]): string {
 
 /** One window over everything where the rows that match are found by an index, in order; else steps of a bounded size. */
 export function* windowsOf(range: Range, conditions: Condition[], descending: boolean): Generator<Range> {
-  if (conditions.length === 0 || (conditions.length === 1 && conditions[0]?.indexed)) {
+  if (conditions.length === 0 || (conditions.length === 1 && conditions[0]?.indexed) || conditions.some(({ few }) => few)) {
     yield range;
     return;
   }
@@ -102,6 +108,11 @@ export function conditionsOf(query: JobSelection): Condition[] {
   for (const column of ['queue', 'task', 'mode'] as const) {
     const values = query[column];
     if (values) conditions.push({ sql: `${column} IN (${marks(values)})`, values, indexed: column !== 'mode' && values.length === 1 });
+  }
+  const { workflow } = query;
+  if (workflow) {
+    const sql = `seq IN (SELECT seq FROM jobs INDEXED BY jobs_by_workflow WHERE workflow_id IN (${marks(workflow)}))`;
+    conditions.push({ sql, values: workflow, indexed: true, few: true });
   }
   if (query.tag) {
     conditions.push({

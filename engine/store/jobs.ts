@@ -15,6 +15,7 @@ import { type Gate, prepareParked } from './parked.ts';
 import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
+import type { WorkflowJobStore } from './workflow-jobs.ts';
 
 /** How an attempt ended, as it is kept. */
 export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
@@ -44,9 +45,10 @@ export type JobStoreParts = {
   deadGroups: DeadGroups;
   compensations: CompensationStore;
   deliveries: DeliveryStore;
+  workflowJobs: WorkflowJobStore;
 };
 
-export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations, deliveries }: JobStoreParts) {
+export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations, deliveries, workflowJobs }: JobStoreParts) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
@@ -92,7 +94,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const cancel = db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = ?, error = ? WHERE seq = ?");
   const bury = db.prepare("UPDATE jobs SET state = 'dead', finished_at = ?, error = ?, fingerprint = ? WHERE seq = ?");
   const renew = db.prepare(
-    `UPDATE jobs SET state = 'available', run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, result_bytes = NULL, progress = NULL,
+    `UPDATE jobs SET state = ?, run_at = ?, max_attempts = attempt + budget, crashes = 0, finished_at = NULL, result = NULL, result_bytes = NULL, progress = NULL,
       fingerprint = NULL, first_started_at = NULL, deadline_at = ?, payload = ?, first_payload = ?, circuit = ? WHERE seq = ?`,
   );
   const reschedule = db.prepare('UPDATE jobs SET state = ?, run_at = ? WHERE seq = ?');
@@ -252,21 +254,22 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
 
   /**
    * Makes a final job available again with fresh attempts and a fresh deadline, perhaps with another payload; its history and
-   * its first payload stay. The caller has seen that its unique key is free.
+   * its first payload stay. In a workflow it is blocked while it has to wait for others. The caller has seen that its unique key is free.
    */
   function renewJob(row: JobRow, at: number, payload = row.payload): JobRow {
     const first_payload = payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload);
     const deadline_at = row.deadline_ms === null ? null : at + row.deadline_ms;
+    const state = row.workflow_id !== null && workflowJobs.isWaiting(row.seq) ? 'blocked' : 'available';
     deadGroups.leave(row.fingerprint);
-    renew.run(at, deadline_at, payload, first_payload, row.circuit, row.seq);
+    renew.run(state, at, deadline_at, payload, first_payload, row.circuit, row.seq);
     compensations.renewed(row);
     unique.takeKey(row);
     scheduleLine.enter(row);
-    move(row, 'available');
+    move(row, state);
     const renewed: JobRow = {
       ...row,
       ...{
-        state: 'available',
+        state,
         run_at: at,
         max_attempts: row.attempt + row.budget,
         crashes: 0,
@@ -296,11 +299,11 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     return due;
   }
 
-  /** What it waited for has ended. */
-  function unblockJob(row: JobRow): JobRow {
-    setState.run('available', row.seq, 'blocked');
-    move(row, 'available');
-    const free: JobRow = { ...row, state: 'available' };
+  /** What it waited for has ended: due at once, or `scheduled` for later. */
+  function unblockJob(row: JobRow, state: 'available' | 'scheduled' = 'available', run_at = row.run_at): JobRow {
+    reschedule.run(state, run_at, row.seq);
+    move(row, state);
+    const free: JobRow = { ...row, state, run_at };
     enterWaiting(free);
     return free;
   }

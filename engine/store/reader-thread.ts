@@ -5,16 +5,19 @@ import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
 import { type JobSelection, readJobList } from './job-list.ts';
 import { selectJobs } from './job-selection.ts';
 import { openCheckpointer, openReader } from './open.ts';
+import { readWorkflow } from './workflow-view.ts';
 
 export type ReadRequest = { request: number } & (
   | { kind: 'list'; query: JobListQuery | DeadListQuery; countMatches: boolean }
   | { kind: 'select'; selection: JobSelection }
   | { kind: 'checkpoint' }
+  | { kind: 'workflow'; id: string }
 );
 export type ReadAnswer = { request: number } & (
   | { list: ReturnType<typeof readJobList> }
   | { selected: Float64Array<ArrayBuffer> | null }
   | { checkpointed: true }
+  | { workflow: ReturnType<typeof readWorkflow> }
   | { error: string }
 );
 
@@ -31,7 +34,11 @@ let selections: Promise<void> = Promise.resolve();
 port.on('message', (asked: ReadRequest) => {
   const { request } = asked;
   if (asked.kind === 'list') {
-    port.postMessage(answerTo(request, () => ({ list: db.transaction(() => readJobList(db, asked.query, asked.countMatches))() })));
+    port.postMessage(answerTo(request, () => ({ list: readJobList(db, asked.query, asked.countMatches) })));
+    return;
+  }
+  if (asked.kind === 'workflow') {
+    port.postMessage(answerTo(request, () => ({ workflow: readWorkflow(db, asked.id) })));
     return;
   }
   if (asked.kind === 'checkpoint') {
@@ -54,9 +61,10 @@ function checkpoint(): { checkpointed: true } {
   return { checkpointed: true };
 }
 
-function answerTo(request: number, read: () => { list: ReturnType<typeof readJobList> } | { checkpointed: true }): ReadAnswer {
+/** What is read is of one moment. */
+function answerTo<Answer extends object>(request: number, read: () => Answer): ({ request: number } & Answer) | ReadAnswer {
   try {
-    return { request, ...read() };
+    return { request, ...db.transaction(read)() };
   } catch (error) {
     return { request, error: String(error) };
   }

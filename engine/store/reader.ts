@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
+import type { Workflow } from '../../contract/workflow.ts';
 import type { JobListAnswer, JobSelection } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
@@ -42,6 +43,13 @@ export class Reader {
     const answer = await this.#ask({ kind: 'select', selection });
     if (!('selected' in answer)) throw new Error('the reader answered a selection with something else');
     return answer.selected;
+  }
+
+  /** As of the last commit; null: there is none. */
+  async readWorkflow(id: string): Promise<Workflow | null> {
+    const answer = await this.#ask({ kind: 'workflow', id });
+    if (!('workflow' in answer)) throw new Error('the reader answered a workflow with something else');
+    return answer.workflow;
   }
 
   /** Something was committed: soon it is moved from the log into the database, one such move at a time. */

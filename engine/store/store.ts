@@ -18,6 +18,9 @@ import { prepareRateStarts } from './rate-starts.ts';
 import { prepareRetention } from './retention.ts';
 import { prepareScheduleLine } from './schedule-line.ts';
 import { prepareSchedules } from './schedules.ts';
+import { countersWith, WorkflowChanges } from './workflow-changes.ts';
+import { prepareWorkflowJobs } from './workflow-jobs.ts';
+import { prepareWorkflows } from './workflows.ts';
 
 export type Store = ReturnType<typeof prepareStore>;
 
@@ -33,11 +36,15 @@ export function prepareStore(db: Database) {
   const deadGroups = prepareDeadGroups(db);
   const compensations = prepareCompensations(db);
   const deliveries = prepareDeliveries(db);
+  const workflowChanges = new WorkflowChanges();
+  const workflowJobs = prepareWorkflowJobs(db);
   return {
     file: db.name,
     commit,
     counters,
-    jobs: prepareJobs(db, { counters, scheduleLine, deadGroups, compensations, deliveries }),
+    jobs: prepareJobs(db, {
+      ...{ counters: countersWith(counters, workflowChanges), scheduleLine, deadGroups, compensations, deliveries, workflowJobs },
+    }),
     compensations,
     deliveries,
     endpoints: prepareEndpoints(db),
@@ -50,6 +57,9 @@ export function prepareStore(db: Database) {
     rateStarts: prepareRateStarts(db),
     schedules: prepareSchedules(db),
     scheduleLine,
+    workflows: prepareWorkflows(db),
+    workflowJobs,
+    workflowChanges,
     idempotency: prepareIdempotency(db),
     measurements: prepareMeasurements(db),
     retention: prepareRetention(db),

@@ -66,6 +66,45 @@ const violations: Record<string, string> = {
     SELECT schedule_line.* FROM schedule_line LEFT JOIN jobs USING (seq) WHERE coalesce(jobs.state IN ('completed', 'dead', 'cancelled'), 1)`,
   'a schedule’s line that stands still': `
     SELECT schedule_id, min(seq) AS seq FROM schedule_line JOIN jobs USING (seq) GROUP BY schedule_id HAVING min(state = 'blocked') = 1`,
+  'a workflow whose counts differ from its jobs': `
+    SELECT workflows.id FROM workflows WHERE EXISTS (SELECT 1 FROM (
+        ${['blocked', 'scheduled', 'available', 'executing', 'retryable', 'completed', 'dead', 'cancelled']
+          .map((state) => `SELECT '${state}' AS counted, workflows.${state} AS n`)
+          .join(' UNION ALL ')}
+      ) WHERE n <> (SELECT count(*) FROM jobs WHERE workflow_id = workflows.id AND jobs.state = counted))`,
+  'a workflow in a state that its jobs do not make': `
+    SELECT id, state FROM workflows WHERE deleting = 0 AND state <> CASE
+      WHEN scheduled + available + executing + retryable > 0 THEN 'running'
+      WHEN blocked + dead + cancelled = 0 THEN 'completed'
+      WHEN cancelling = 1 AND blocked = 0 THEN 'cancelled'
+      WHEN blocked + dead > 0 THEN 'failed' ELSE 'cancelled' END`,
+  'a job of a workflow without its one place': `
+    SELECT seq, workflow_id FROM jobs WHERE workflow_id IS NOT NULL AND 1 <> (SELECT count(*) FROM workflow_jobs
+      JOIN workflows ON number = workflow WHERE workflow_jobs.seq = jobs.seq AND workflows.id = jobs.workflow_id)`,
+  'a place of no job of its workflow': `
+    SELECT workflow_jobs.* FROM workflow_jobs LEFT JOIN jobs USING (seq) LEFT JOIN workflows ON number = workflow
+      WHERE jobs.workflow_id IS NULL OR jobs.workflow_id IS NOT workflows.id`,
+  'a place that counts its unmet edges wrongly': `
+    SELECT * FROM workflow_jobs WHERE pending <> (SELECT count(*) FROM workflow_edges INDEXED BY workflow_edges_by_child
+      WHERE workflow_edges.workflow = workflow_jobs.workflow AND child = position AND met = 0)`,
+  'a job of a workflow that is blocked by nothing, or free in spite of an unmet edge': `
+    SELECT seq, state, pending FROM workflow_jobs JOIN jobs USING (seq)
+      WHERE (state = 'blocked') <> (pending > 0) AND state NOT IN ('completed', 'dead', 'cancelled')`,
+  'an edge that is not met although its parent has completed': `
+    SELECT workflow_edges.* FROM workflow_edges JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = parent
+      JOIN jobs USING (seq) WHERE jobs.state = 'completed' AND met = 0`,
+  'an edge that was met by no end of its parent': `
+    SELECT workflow_edges.* FROM workflow_edges JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = parent
+      JOIN jobs USING (seq) WHERE met = 1 AND on_failure <> 'continue' AND jobs.state <> 'completed'`,
+  'a job that goes on waiting for one whose end cancels it or lets it go on': `
+    SELECT child.seq FROM workflow_edges
+      JOIN workflow_jobs AS parent ON parent.workflow = workflow_edges.workflow AND parent.position = workflow_edges.parent
+      JOIN workflow_jobs AS child ON child.workflow = workflow_edges.workflow AND child.position = workflow_edges.child
+      JOIN jobs AS of_parent ON of_parent.seq = parent.seq JOIN jobs AS of_child ON of_child.seq = child.seq
+      WHERE met = 0 AND on_failure <> 'block' AND of_parent.state IN ('dead', 'cancelled') AND of_child.state = 'blocked'`,
+  'something left of a deleted workflow': `
+    SELECT workflow FROM (SELECT workflow FROM workflow_jobs UNION SELECT workflow FROM workflow_edges)
+      WHERE workflow NOT IN (SELECT number FROM workflows)`,
   'a fingerprint that does not fit its job': `SELECT seq, state FROM jobs WHERE (state = 'dead') <> (fingerprint IS NOT NULL)`,
   'a group of dead jobs that differs from the jobs': `
     SELECT * FROM (

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Job } from '../../contract/job.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { fail, statesOf, submitWorkflow, succeed } from '../support/workflow-rig.ts';
 import { brokenInvariants } from './invariants.ts';
 
 const day = 86_400_000;
@@ -58,6 +59,23 @@ describe('jobs that have ended', () => {
     expect(await isThere(jobs[2] as Job)).toBe(true);
     await passDays(0.2);
     expect(await isThere(jobs[2] as Job)).toBe(false);
+  });
+
+  test('go with their workflow, once it has ended for as long, even if they ended before: failed ones as dead jobs, with what is blocked', async () => {
+    const chain = [{ name: 'a' }, { name: 'b', dependsOn: ['a'] }];
+    const [completed, failed] = [await submitWorkflow(rig, chain), await submitWorkflow(rig, chain)];
+    await succeed(rig, completed, 'a');
+    await passDays(8);
+    expect(await statesOf(rig, completed)).toEqual({ a: 'completed', b: 'executing' });
+    await succeed(rig, completed, 'b');
+    await fail(rig, failed, 'a');
+    await passDays(6.9);
+    expect(await Promise.all(completed.jobs.map(isThere))).toEqual([true, true]);
+    await passDays(0.2);
+    expect(await Promise.all([...completed.jobs, ...failed.jobs].map(isThere))).toEqual([false, false, true, true]);
+    await expect(rig.backend.getWorkflow(completed.id)).rejects.toMatchObject({ code: 'not-found' });
+    await passDays(23);
+    expect(await Promise.all(failed.jobs.map(isThere))).toEqual([false, false]);
   });
 
   test('are counted from their end, and those that have not ended are kept', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../contract/errors.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
+import { workflowSchema } from '../../contract/workflow.ts';
 import type { RunResult } from '../../engine/queue/lanes.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
@@ -49,6 +50,7 @@ afterEach(() => {
 /** Jobs live and die at random; what has been acknowledged and not deleted is remembered. */
 class Lives {
   readonly ids: string[] = [];
+  readonly workflows: string[] = [];
   readonly deleted = new Set<string>();
   /** Named to an operation that discards what of them is dead by then. */
   readonly discarded = new Set<string>();
@@ -71,6 +73,8 @@ class Lives {
     const actions: [weight: number, act: () => void][] = [
       [30, () => this.#submit()],
       [4, () => this.#batch()],
+      [2, () => this.#workflow()],
+      [3, () => this.#workflowAction()],
       [40, () => this.#endOne()],
       [8, () => this.#endMany()],
       [6, () => this.#one((id) => this.#rig.backend.cancelJob(id))],
@@ -164,6 +168,37 @@ class Lives {
   #batch(): void {
     const jobs = Array.from({ length: Math.ceil(this.#random() * 20) }, () => ({ ...this.#submission(), mode: 'hybrid' as const }));
     this.#watch(this.#rig.addMany(jobs).then((ids) => this.ids.push(...ids)));
+  }
+
+  #workflow(): void {
+    const policies = ['block', 'cancel', 'continue'] as const;
+    const jobs = Array.from({ length: 2 + Math.floor(this.#random() * 7) }, (_, n) => {
+      const parents = Array.from({ length: n }, (_, parent) => parent).filter(() => this.#random() < 0.3);
+      const dependsOn = parents.map((parent) => ({ job: `j${parent}`, onFailure: this.pick(policies) ?? 'block' }));
+      return { ...this.#submission(), mode: 'async' as const, name: `j${n}`, dependsOn };
+    });
+    const onComplete = this.#random() < 0.3 ? { task: 'shell.run' } : null;
+    const submitted = this.#rig.backend.submitWorkflow(workflowSchema.parse({ jobs, onComplete }), undefined);
+    this.#watch(
+      submitted.then(({ workflow }) => {
+        this.workflows.push(workflow.id);
+        this.ids.push(...workflow.jobs.map(({ id }) => id));
+      }),
+    );
+  }
+
+  #workflowAction(): void {
+    const id = this.pick(this.workflows);
+    if (id === undefined) return;
+    const { backend } = this.#rig;
+    const actions = [
+      () => backend.cancelWorkflow(id),
+      () => backend.retryWorkflow(id, {}),
+      () => backend.retryWorkflow(id, {}),
+      () => backend.retryWorkflow(id, { from: 'j0' }),
+      () => backend.retryWorkflow(id, { from: 'j1' }),
+    ];
+    this.#watch(this.pick(actions)?.() ?? Promise.reject(new Error('there is nothing to do')));
   }
 
   #result(): RunResult {
@@ -332,6 +367,8 @@ describe('whatever is done to jobs, in whatever order', () => {
     // Messages that failed would be tried again in hours.
     await rig.backend.actOnJobs({ action: 'run-now', filter: { queue: ['switchyard.deliveries'] } });
     for (let round = 0; round < 400; round++) {
+      // Blocked by one that failed: only a retry brings them on.
+      if (round % 20 === 19) for (const id of lives.workflows) rig.backend.retryWorkflow(id, {}).catch(() => {});
       rig.lanes.end([...rig.lanes.running.values()].map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
       await rig.turn();
       vi.advanceTimersByTime(500);

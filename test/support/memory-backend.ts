@@ -343,6 +343,13 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
       queues.set(name, { ...openQueue, ...queues.get(name), ...given(patch) });
       return readQueue(name);
     },
+    listWorkflows: async () => ({ workflows: [], next: null }),
+    submitWorkflow: notKept,
+    getWorkflow: notKept,
+    waitForWorkflow: notKept,
+    cancelWorkflow: notKept,
+    retryWorkflow: notKept,
+    deleteWorkflow: notKept,
     listCircuits: async () => ({ circuits: [], next: null }),
     getCircuit: notKept,
     resetCircuit: notKept,
@@ -437,7 +444,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
   };
 }
 
-/** Schedules are tested against the real queue. */
+/** Schedules, workflows and notifications are tested against the real queue. */
 async function notKept(): Promise<never> {
   throw new Problem('not-found', 'Nothing of the kind is kept here.');
 }

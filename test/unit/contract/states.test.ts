@@ -50,10 +50,10 @@ describe('the table of states', () => {
     }
   });
 
-  test('never leaves `completed`, and the other ends only by way of the line', () => {
+  test('never leaves `completed`, and the other ends only by way of the line, or of waiting for others', () => {
     expect(transitions.completed).toEqual([]);
-    expect(transitions.dead).toEqual(['available']);
-    expect(transitions.cancelled).toEqual(['available']);
+    expect(transitions.dead).toEqual(['available', 'blocked']);
+    expect(transitions.cancelled).toEqual(['available', 'blocked']);
   });
 
   test('starts a job only from the line', () => {

@@ -11,6 +11,7 @@ import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
 import { prepareScheduleLine } from '../../../engine/store/schedule-line.ts';
+import { prepareWorkflowJobs } from '../../../engine/store/workflow-jobs.ts';
 import { plainRow, start, temporaryDatabase } from './plain-job.ts';
 
 type Kept = { seq: number; state: JobState; tag: 'rare' | 'common'; createdAt: number };
@@ -50,6 +51,7 @@ function fill(writer: Database, jobs: Kept[]): void {
   const store = prepareJobs(writer, {
     ...{ counters: new Counters(writer), scheduleLine: prepareScheduleLine(writer) },
     ...{ deadGroups: prepareDeadGroups(writer), deliveries: prepareDeliveries(writer) },
+    workflowJobs: prepareWorkflowJobs(writer),
     compensations: prepareCompensations(writer),
   });
   writer.exec('BEGIN; DELETE FROM jobs');

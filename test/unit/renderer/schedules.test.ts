@@ -25,7 +25,7 @@ const schedule: Schedule = {
     payload: { command: 'true' },
   },
   ...{ queue: 'default', priority: 0, timeoutMs: 60_000, retry: { maxAttempts: 3, baseMs: 500 }, tags: ['nightly'], overlap: 'skip' },
-  ...{ missed: 'once', paused: false, nextRuns: [], lastRun: null, lastSkipped: null },
+  ...{ missed: 'once', paused: false, nextRuns: [], lastRun: null, lastSkipped: null, notify: [] },
   ...{ createdAt: '2026-01-31T00:00:00.000Z', updatedAt: '2026-01-31T00:00:00.000Z' },
 };
 
