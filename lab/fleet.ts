@@ -20,7 +20,7 @@ export type LaneUse = { lane: 'cpu' } | { lane: 'io' } | { lane: 'interactive'; 
 /** How many jobs a lane runs at once on a machine with so many cores, as the engine sizes its lanes by default. */
 export function placesOf(cores: number, use: LaneUse): number {
   if (use.lane === 'cpu') return Math.max(2, cores);
-  if (use.lane === 'io') return Math.max(2, Math.min(4, cores)) * 2_500;
+  if (use.lane === 'io') return 4 * 2_500;
   return Math.max(8, cores * 2) * { alone: 1, short: 32, waiting: 250 }[use.run];
 }
 

@@ -95,13 +95,13 @@ const violations: Record<string, string> = {
       JOIN jobs USING (seq) WHERE jobs.state = 'completed' AND met = 0`,
   'an edge that was met by no end of its parent': `
     SELECT workflow_edges.* FROM workflow_edges JOIN workflow_jobs ON workflow_jobs.workflow = workflow_edges.workflow AND position = parent
-      JOIN jobs USING (seq) WHERE met = 1 AND on_failure <> 'continue' AND jobs.state <> 'completed'`,
+      JOIN jobs USING (seq) WHERE met = 1 AND workflow_edges.on_failure <> 'continue' AND jobs.state <> 'completed'`,
   'a job that goes on waiting for one whose end cancels it or lets it go on': `
     SELECT child.seq FROM workflow_edges
       JOIN workflow_jobs AS parent ON parent.workflow = workflow_edges.workflow AND parent.position = workflow_edges.parent
       JOIN workflow_jobs AS child ON child.workflow = workflow_edges.workflow AND child.position = workflow_edges.child
       JOIN jobs AS of_parent ON of_parent.seq = parent.seq JOIN jobs AS of_child ON of_child.seq = child.seq
-      WHERE met = 0 AND on_failure <> 'block' AND of_parent.state IN ('dead', 'cancelled') AND of_child.state = 'blocked'`,
+      WHERE met = 0 AND workflow_edges.on_failure <> 'block' AND of_parent.state IN ('dead', 'cancelled') AND of_child.state = 'blocked'`,
   'something left of a deleted workflow': `
     SELECT workflow FROM (SELECT workflow FROM workflow_jobs UNION SELECT workflow FROM workflow_edges)
       WHERE workflow NOT IN (SELECT number FROM workflows)`,
