@@ -176,6 +176,26 @@ describe('a promise that was not kept', () => {
     }
   });
 
+  test.each(['alone', 'with others'] as const)('is taken back as well when its job is deleted %s before it ended', async (way) => {
+    const { id } = await rig.add(promised({ retry: { maxAttempts: 2, baseMs: 60_000 } }));
+    rig.lanes.fail(id, 'half of it is done');
+    await rig.turn();
+    const seen = rig.watch();
+    if (way === 'alone') await rig.backend.deleteJob(id);
+    else await rig.backend.actOnJobs({ action: 'delete', filter: { state: ['retryable'] } });
+    await rig.turn();
+    await expect(rig.backend.getJob(id)).rejects.toMatchObject({ code: 'not-found' });
+    const run = [...rig.lanes.running.values()][0];
+    expect(run?.purpose).toBe('rollback');
+    expect(JSON.parse(run?.compensates ?? '')).toMatchObject({
+      ...{ jobId: id, optimistic: { likes: 8 }, error: { message: 'half of it is done' } },
+    });
+    expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(['job.deleted', 'job.created']));
+    rig.lanes.succeed(run?.jobId ?? '');
+    await rig.turn();
+    expect((await rig.backend.stats()).counts).toMatchObject({ completed: 1, retryable: 0 });
+  });
+
   test('says so when there is nothing to run for it', async () => {
     const { job } = await rig.submit({ task: 'http.request', mode: 'hybrid', optimistic: 1, retry: once });
     rig.lanes.fail(job.id);
