@@ -2,7 +2,6 @@
 
 import type { FieldError } from '../../contract/errors.ts';
 import { invalidFields, Problem } from '../../contract/errors.ts';
-import type { JobError } from '../../contract/job.ts';
 import { defaults, limits } from '../../contract/limits.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
@@ -18,11 +17,11 @@ import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
 import type { NotifyRequests } from './notify-requests.ts';
-import { deadlineErrorName } from './outcome.ts';
 import { planJob, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
+import { deadlineExceeded, refuseUnlessCompleted } from './sync-answer.ts';
 import { refuseTakenKeys } from './taken-keys.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -42,7 +41,8 @@ export type SubmitParts = {
   spaceIsShort: () => boolean;
 };
 
-type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
+/** `isDuplicate`: another job that held its unique key. */
+type Standing = { row: JobRow; how: 'new' | 'replayed'; isDuplicate: boolean };
 
 /** A job as it will be inserted. */
 type Plan = { row: JobRow; entry: CatalogEntry; room: number; uniqueUntil: number | null };
@@ -82,7 +82,7 @@ export class Submit {
     this.#refuseWhenStopping();
     // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
     const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
-    if (replayed) return this.#answer({ row: replayed, how: 'replayed' }, submission, options);
+    if (replayed) return this.#answerAgain(replayed, submission, options);
     this.#refuseWhenShort();
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
     const { onFailure } = submission;
@@ -92,7 +92,7 @@ export class Submit {
     const promised = submission.mode === 'hybrid' ? await this.#promise(submission, checked) : null;
     const plan = this.#plan(submission, checked, options, promised);
     const standing = await this.#insert(plan, options);
-    return this.#answer(standing, submission, options);
+    return standing.how === 'new' ? this.#answer(standing, submission, options) : this.#answerAgain(standing, submission, options);
   }
 
   /** All or none, in one transaction. */
@@ -108,12 +108,12 @@ export class Submit {
   async submitTogether(submissions: readonly Submission[], { pathOf, dress, placed, idempotency }: Together): Promise<JobRow> {
     const { store, now } = this.#parts;
     const standing = idempotency ? this.#replayed(idempotency) : null;
-    if (standing) return standing;
+    if (standing) return standing.row;
     const planned = await this.#planMany(submissions, pathOf);
     const plans = planned.map((plan, index) => ({ ...plan, row: dress(plan.row, index) }));
     return this.#write((place) => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
-      if (replayed) return replayed;
+      if (replayed) return replayed.row;
       refuseTakenKeys(
         plans.map(({ row }) => row),
         pathOf,
@@ -123,7 +123,7 @@ export class Submit {
       const rows = plans.map(place);
       const [first] = rows;
       if (!first) throw new Error('there is nothing to submit');
-      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, first.seq, now() + limits.idempotencyMs);
+      if (idempotency) store.idempotency.keepKey(idempotency, first.seq, false, now() + limits.idempotencyMs);
       placed(rows);
       return first;
     });
@@ -258,6 +258,7 @@ export class Submit {
       startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
       syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
       circuit,
+      serviceDown: circuit === null ? null : dispatch.circuits.outage(circuit),
       promised,
     });
     const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
@@ -274,28 +275,35 @@ export class Submit {
     const { store, dispatch, now } = this.#parts;
     return this.#write((place): Standing => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
-      if (replayed) return { row: replayed, how: 'replayed' };
+      if (replayed) return replayed;
+      const keep = (row: JobRow, asDuplicate: boolean) => {
+        if (idempotency) store.idempotency.keepKey(idempotency, row.seq, asDuplicate, now() + limits.idempotencyMs);
+      };
       const holder = this.#uniqueHolder(plan.row);
-      if (holder) return { row: holder, how: 'duplicate' };
+      if (holder) {
+        keep(holder, true);
+        return { row: holder, how: 'new', isDuplicate: true };
+      }
       const hindrance = plan.row.mode === 'sync' ? dispatch.syncHindrance(plan.row, plan.room) : null;
       if (hindrance) throw syncRefusal(hindrance, plan.row.task, dispatch.hindranceEndsInMs(hindrance, plan.row, plan.room));
       if (!this.#handsOff(plan)) this.#refuseFull([plan]);
       const row = place(plan);
-      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
-      return { row, how: 'new' };
+      keep(row, false);
+      return { row, how: 'new', isDuplicate: false };
     });
   }
 
-  #replayed({ key, bodyHash }: { key: string; bodyHash: string }): JobRow | null {
+  #replayed({ key, bodyHash }: { key: string; bodyHash: string }): Standing | null {
     const { store, now } = this.#parts;
     const kept = store.idempotency.findKey(key, now());
     if (!kept) return null;
-    if (kept.body_hash !== bodyHash)
+    if (kept.bodyHash !== bodyHash)
       throw new Problem(
         'idempotency-mismatch',
         'This Idempotency-Key came with another body within the last 24 hours. Use a new key for a new job.',
       );
-    return store.jobs.readJob(kept.seq);
+    const row = store.jobs.readJob(kept.seq);
+    return row && { row, how: 'replayed', isDuplicate: kept.isDuplicate };
   }
 
   #uniqueHolder(row: JobRow): JobRow | null {
@@ -377,9 +385,16 @@ export class Submit {
     else if (row.state === 'scheduled') dispatch.becameScheduled(row);
   }
 
-  async #answer({ row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+  /** A refusal too says that it is the answer of before. */
+  async #answerAgain(standing: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+    return this.#answer(standing, submission, options).catch((error: unknown) => {
+      throw error instanceof Problem ? new Problem(error.code, error.message, { ...error.extras, isReplay: true }) : error;
+    });
+  }
+
+  async #answer({ row, how, isDuplicate }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const replayed = how === 'replayed';
-    if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    if (isDuplicate) return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
     const asked = submission.waitMs ?? options.waitMs;
     // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
     const goesOn = options.respondAsync || row.mode === 'hybrid';
@@ -393,7 +408,7 @@ export class Submit {
       if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
     });
     const status = isFinal(ended.state) ? 200 : 202;
-    if (wait === 'end') this.#refuseUnlessCompleted(ended);
+    if (wait === 'end') refuseUnlessCompleted(ended);
     return { status, job: jobOf(ended), replayed, preferenceApplied };
   }
 
@@ -430,27 +445,4 @@ export class Submit {
     if (ended?.state === 'completed') return ended;
     throw deadlineExceeded(row);
   }
-
-  #refuseUnlessCompleted(row: JobRow): void {
-    if (row.state === 'completed') return;
-    const error: JobError =
-      row.error === null ? { name: 'Cancelled', message: 'The job was cancelled.' } : (JSON.parse(row.error) as JobError);
-    if (error.name === deadlineErrorName) throw row.state === 'cancelled' ? deadlineExceeded(row) : pastDeadline(row, error);
-    throw new Problem('task-failed', `${row.state === 'cancelled' ? 'The job was cancelled' : 'The task failed'}: ${error.message}`, {
-      jobId: jobIdOf(row),
-      error,
-    });
-  }
-}
-
-function pastDeadline(row: JobRow, error: JobError): Problem {
-  return new Problem('deadline-exceeded', error.message, { jobId: jobIdOf(row), error });
-}
-
-function deadlineExceeded(row: JobRow): Problem {
-  return new Problem(
-    'deadline-exceeded',
-    `The job did not end within ${row.timeout_ms} ms and was cancelled. Give it a longer timeoutMs, or submit it async.`,
-    { jobId: jobIdOf(row) },
-  );
 }
