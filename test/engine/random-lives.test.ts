@@ -175,7 +175,8 @@ class Lives {
     const jobs = Array.from({ length: 2 + Math.floor(this.#random() * 7) }, (_, n) => {
       const parents = Array.from({ length: n }, (_, parent) => parent).filter(() => this.#random() < 0.3);
       const dependsOn = parents.map((parent) => ({ job: `j${parent}`, onFailure: this.pick(policies) ?? 'block' }));
-      return { ...this.#submission(), mode: 'async' as const, name: `j${n}`, dependsOn };
+      const submission = this.#submission();
+      return { ...submission, mode: submission.mode === 'hybrid' ? ('hybrid' as const) : ('async' as const), name: `j${n}`, dependsOn };
     });
     const onComplete = this.#random() < 0.3 ? { task: 'shell.run' } : null;
     const submitted = this.#rig.backend.submitWorkflow(workflowSchema.parse({ jobs, onComplete }), undefined);
