@@ -101,6 +101,19 @@ describe('an idempotency key', () => {
     expect(countJobs()).toBe(2);
   });
 
+  test('of a sync call that failed and was told to run again waits for that, however long ago it was submitted', async () => {
+    const failing = rig.submit(sync, key('one'));
+    rig.lanes.fail((await rig.lanes.nextStart()).jobId);
+    const { jobId = '' } = await failing.catch((problem) => problem.extras);
+    vi.advanceTimersByTime(600_000);
+    await rig.backend.retryJob(jobId);
+    await rig.turn();
+    const again = rig.submit(sync, key('one'));
+    await rig.turn();
+    rig.lanes.succeed(jobId, 'done');
+    expect(await again).toMatchObject({ status: 200, replayed: true, job: { id: jobId, state: 'completed', result: 'done' } });
+  });
+
   test('that came with a taken unique key stays with the job that held it, also once that has ended', async () => {
     const unique = { ...background, unique: { key: 'a.png' } };
     const { job } = await rig.submit(unique);
