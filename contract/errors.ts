@@ -54,6 +54,8 @@ type ProblemExtras = {
   errors?: FieldError[];
   /** Becomes `Retry-After`, rounded up to whole seconds. */
   retryAfterMs?: number;
+  /** Becomes `Idempotency-Replayed`. */
+  isReplay?: true;
 };
 
 /** An expected failure that crosses a boundary. `detail` says what happened, what it means and what to do. */
@@ -71,7 +73,7 @@ export class Problem extends Error {
   }
 
   toJSON(): ProblemDetails {
-    const { retryAfterMs: _, ...members } = this.extras;
+    const { retryAfterMs: _retryAfterMs, isReplay: _isReplay, ...members } = this.extras;
     return {
       type: `urn:switchyard:${this.code}`,
       title: problems[this.code].title,

@@ -26,6 +26,7 @@ export function empty(status: number, headers = noHeaders): Answer {
 export function problemAnswer(problem: Problem, headers = noHeaders, status = problem.status): Answer {
   const more = [...headers];
   if (problem.extras.retryAfterMs !== undefined) more.push('Retry-After', retryAfterSeconds(problem.extras.retryAfterMs));
+  if (problem.extras.isReplay) more.push('Idempotency-Replayed', 'true');
   if (status === 401) more.push('WWW-Authenticate', 'Bearer realm="switchyard"');
   const body = JSON.stringify({ ...problem.toJSON(), status });
   return { status, type: 'application/problem+json', body, headers: more };

@@ -23,7 +23,14 @@ export function advise(facts: AdviceFacts): Advice {
 
 function recommended(facts: AdviceFacts): { mode: AdviceMode; reasons: string[] } {
   const { stats, pace, declares, hasPredict } = facts;
-  const idle = { callerWaitMs: undefined, delayed: false, startsAtOnce: true, lineMs: null, queueState: 'open' as const };
+  const idle = {
+    callerWaitMs: undefined,
+    delayed: false,
+    startsAtOnce: true,
+    lineMs: null,
+    queueState: 'open' as const,
+    serviceDown: null,
+  };
   const { mode, reason } = decide({ stats, pace, declares, ...idle });
   if (mode === 'async' && hasPredict && declares.consistency !== 'strong')
     return { mode: 'hybrid', reasons: [reason, 'It can predict its result, so its callers can go on with that at once.'] };

@@ -13,8 +13,8 @@ import { deadlineErrorName } from './outcome.ts';
 import { waitOf } from './plan.ts';
 import type { Waiters } from './waiters.ts';
 
-/** A job that was submitted, or that stands in its place. */
-export type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
+/** A job that was submitted, or that stands in its place. `isDuplicate`: another one that held its unique key. */
+export type Standing = { row: JobRow; how: 'new' | 'replayed'; isDuplicate: boolean };
 
 export type AnswerParts = {
   store: Store;
@@ -32,9 +32,19 @@ export class Answers {
     this.#parts = parts;
   }
 
-  async answer({ row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+  /** A refusal too says when it is the one of before. @throws Problem */
+  async answer(standing: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+    try {
+      return await this.#answer(standing, submission, options);
+    } catch (error) {
+      if (standing.how === 'new' || !(error instanceof Problem)) throw error;
+      throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
+    }
+  }
+
+  async #answer({ row, how, isDuplicate }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const replayed = how === 'replayed';
-    if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    if (isDuplicate) return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
     const asked = submission.waitMs ?? options.waitMs;
     // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
     const goesOn = options.respondAsync || row.mode === 'hybrid';
@@ -59,12 +69,12 @@ export class Answers {
     return wakeup.row ?? row;
   }
 
-  /** Until the end or the deadline, `timeoutMs` from submission: then the job is cancelled. */
+  /** Until the end or the deadline, `timeoutMs` from submission, or from a person's retry since: then the job is cancelled. */
   async #waitForEnd(row: JobRow): Promise<JobRow> {
     if (isFinal(row.state)) return row;
     const { store, dispatch, waiters, now } = this.#parts;
     const jobId = jobIdOf(row);
-    const wakeup = await waiters.wait(row.seq, Math.max(0, row.created_at + row.timeout_ms - now()));
+    const wakeup = await waiters.wait(row.seq, Math.max(0, Math.max(row.created_at, row.run_at) + row.timeout_ms - now()));
     if (wakeup !== 'timeout') {
       if (wakeup.row) return wakeup.row;
       throw new Problem('not-found', 'The job was deleted while it was waited for.', { jobId });

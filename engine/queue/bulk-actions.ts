@@ -108,8 +108,8 @@ export class BulkActions {
 
   #delete(row: JobRow): BulkPart {
     if (row.workflow_id !== null) return refused('deleted only with its workflow');
-    this.#parts.store.jobs.deleteJob(row);
-    return { kind: 'done', row };
+    const { store, now } = this.#parts;
+    return { kind: 'done', row: store.jobs.deleteJob(row, now()) };
   }
 }
 

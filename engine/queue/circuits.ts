@@ -64,6 +64,11 @@ export class Circuits {
     return isShut(known.record, this.#parts.now()) ? 0 : 1;
   }
 
+  /** A service that is left alone, and for how long; null: it may be called, or tried. */
+  outage(name: string): { name: string; waitMs: number } | null {
+    return this.room(name) === 0 ? { name, waitMs: this.waitMs(name) } : null;
+  }
+
   /** Milliseconds until it is worth asking again. */
   waitMs(name: string): number {
     const open = this.#known.get(name)?.record.open;

@@ -135,6 +135,17 @@ export class Compensations {
 
   /** A job has become final. */
   announceEnd(row: JobRow): void {
+    this.#announceMade(row);
+    this.#announceFate(row);
+  }
+
+  announceDeleted(row: JobRow): void {
+    if (isFinal(row.state)) return;
+    this.#announceMade(row);
+    this.#announceFate(row);
+  }
+
+  #announceMade(row: JobRow): void {
     const { store, events, measurements } = this.#parts;
     // Only now: a job whose compensation is under way is not run again, so it does not end a second time meanwhile.
     const made = row.compensation === 'pending' && row.compensated_by !== null ? store.jobs.findJob(row.compensated_by) : null;
@@ -142,11 +153,6 @@ export class Compensations {
       measurements.submitted(1);
       events.job('job.created', made, made.created_at);
     }
-    this.#announceFate(row);
-  }
-
-  announceDeleted(row: JobRow): void {
-    if (!isFinal(row.state)) this.#announceFate(row);
   }
 
   /** A job that had ended is to run again. */

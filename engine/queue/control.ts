@@ -1,6 +1,6 @@
 /** What a person does to jobs that are there: cancel, retry, run now, change, delete. What is done to many: operations.ts. */
 
-import { invalidFields, Problem } from '../../contract/errors.ts';
+import { invalid, invalidFields, Problem } from '../../contract/errors.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { JobPatch } from '../../contract/submission.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
 import { type Compensations, renewalHindrance } from './compensation.ts';
 import type { Dispatch } from './dispatch.ts';
+import { backlogWaitMs, type DrainRates } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LogBook } from './log-book.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -25,6 +26,7 @@ export type ControlParts = {
   logBook: LogBook;
   resultFiles: ResultFiles;
   compensations: Compensations;
+  drains: DrainRates;
   now: () => number;
 };
 
@@ -92,6 +94,7 @@ export class Control {
       () => {
         const row = this.#inState(id, isWaiting, 'change');
         const changed = amend(row, patch, now());
+        refuseChange(row, changed, settings.maxBacklog(changed.queue) - store.counters.backlogOf(changed.queue), this.#parts.drains);
         const amended = { ...changed, circuit: circuitAfter(row, changed.payload, catalog.known(row.task)) };
         dispatch.leftLine(row);
         store.jobs.amendWaiting(row, amended);
@@ -105,15 +108,14 @@ export class Control {
   }
 
   async delete(id: string): Promise<void> {
-    const { store, dispatch } = this.#parts;
+    const { store, dispatch, now } = this.#parts;
     await store.commit.write(
       'may',
       () => {
         const current = this.#inState(id, (state) => state !== 'executing', 'delete');
         if (current.workflow_id !== null) throw wrongState(current, 'delete', `it is deleted with its workflow ${current.workflow_id}`);
         dispatch.leftLine(current);
-        store.jobs.deleteJob(current);
-        return current;
+        return store.jobs.deleteJob(current, now());
       },
       (row) => this.announceDeleted(row),
     );
@@ -184,8 +186,21 @@ function wrongState(row: JobRow, verb: string, why?: string): Problem {
   });
 }
 
+/** A change keeps to the bounds that a submission has. @param room how many more jobs may wait in the queue that it is to be in */
+function refuseChange(row: JobRow, changed: JobRow, room: number, drains: DrainRates): void {
+  if (changed.run_at !== row.run_at && row.deadline_at !== null && changed.run_at >= row.deadline_at)
+    throw invalid('/runAt', 'must be earlier than the end of its deadlineMs, or it would never run');
+  if (changed.queue === row.queue || room > 0) return;
+  const detail = `As many jobs wait in the queue "${changed.queue}" as may (maxBacklog). The job was left as it is.`;
+  throw new Problem('backlog-full', detail, {
+    jobId: jobIdOf(row),
+    retryAfterMs: backlogWaitMs(1 - room, drains.perSecond(changed.queue)),
+  });
+}
+
 function amend(row: JobRow, patch: JobPatch, now: number): JobRow {
-  const runAt = patch.runAt === undefined ? row.run_at : Date.parse(patch.runAt);
+  // As for a submission, a time that has passed means now: it gives nobody a place ahead of those who have waited.
+  const runAt = patch.runAt === undefined ? row.run_at : Math.max(Date.parse(patch.runAt), now);
   const payload = patch.payload === undefined ? row.payload : JSON.stringify(patch.payload);
   const waiting = row.state === 'retryable' || row.state === 'blocked' ? row.state : 'scheduled';
   return {

@@ -23,6 +23,8 @@ export type DecisionFacts = {
   lineMs: number | null;
   /** `limited`: only so many of the queue's jobs may run at once. */
   queueState: 'open' | 'limited' | 'paused';
+  /** The service that it calls is left alone for so long, in milliseconds; null: it is not. */
+  serviceDown: { name: string; waitMs: number } | null;
 };
 
 export function decide(facts: DecisionFacts): Decision {
@@ -34,6 +36,12 @@ export function decide(facts: DecisionFacts): Decision {
   if (delayed) return choose('async', 'It is to run later, so nobody waits for it.');
   if (callerWaitMs === 0) return choose('async', 'Its caller does not wait, so it goes on in the background.');
   if (queueState === 'paused') return choose('async', 'Its queue is paused, so nobody can say when it runs.');
+  const { serviceDown } = facts;
+  if (serviceDown !== null && serviceDown.waitMs > boundOf(facts))
+    return choose(
+      'async',
+      `Its service ${serviceDown.name} failed too often of late and is tried again in ${seconds(serviceDown.waitMs)}: too long to wait for.`,
+    );
   const line = lineOf(facts);
   if (line !== null && line + (p95Ms ?? 0) > boundOf(facts))
     return choose('async', `About ${seconds(line)} of work is ahead of it in its queue: too long to wait for.`);

@@ -9,7 +9,7 @@ import type { JobRow } from '../store/job-row.ts';
 import { notifyText } from '../store/notify-text.ts';
 import type { SubmitOptions } from './backend.ts';
 import { type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
-import { decide, seconds } from './decide.ts';
+import { type DecisionFacts, decide, seconds } from './decide.ts';
 import type { SyncHindrance } from './dispatch.ts';
 import type { Pace } from './pace.ts';
 import { type Promised, undoOf } from './promise.ts';
@@ -29,6 +29,8 @@ export type PlanFacts = {
   /** Why it cannot start on the interactive lane now; null: it can. */
   syncHindrance: SyncHindrance | null;
   circuit: string | null;
+  /** Its service is left alone for now; null: it is not. */
+  serviceDown: DecisionFacts['serviceDown'];
   /** Of a hybrid job. */
   promised: Promised | null;
   /** When that will likely be over, in milliseconds. */
@@ -149,12 +151,12 @@ function decisionFor(
   respondAsync: boolean,
   facts: PlanFacts,
 ): Decision {
-  const { stats, pace, queueState, now } = facts;
+  const { stats, pace, queueState, serviceDown, now } = facts;
   if (respondAsync) return { mode: 'async', reason: 'The caller asked for it.', p95Ms: stats.p95Ms, samples: stats.samples, waitMs: null };
   // Only what is fast may take the interactive lane.
   const startsAtOnce = facts.startsAtOnce || (pace === 'fast' && facts.syncHindrance === null);
   return decide({
-    ...{ stats, pace, callerWaitMs, startsAtOnce, queueState },
+    ...{ stats, pace, callerWaitMs, startsAtOnce, queueState, serviceDown },
     declares: entry.description.declares,
     delayed: runAt > now,
     lineMs: startsAtOnce && queueState === 'open' ? null : facts.lineMs(),

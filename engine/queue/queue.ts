@@ -114,7 +114,7 @@ export function createQueue(options: QueueOptions): QueueService {
   store.compensations.planWith(
     compensationPlanner({ catalog, random, nextSeq: () => submit.nextSeq(), becameReady: (row) => dispatch.becameReady(row) }),
   );
-  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, compensations, now });
+  const control = new Control({ store, catalog, settings, dispatch, events, waiters, logBook, resultFiles, compensations, drains, now });
   const schedules = new Schedules({ store, catalog, settings, submit, dispatch, notifyRequests, events, now, failed: options.failed });
   const deliveries = new Deliveries({ store, submit, endpoints, events, now });
   const deleted = (row: JobRow) => control.announceDeleted(row);

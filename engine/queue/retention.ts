@@ -155,7 +155,7 @@ export class Retention {
 
   /** Inside the transaction. */
   #step(state: FinalState, after: EndedKey, before: number, limit: number): Step {
-    const { store } = this.#parts;
+    const { store, now } = this.#parts;
     const until = performance.now() + stepMs;
     const gone: JobRow[] = [];
     let last: EndedKey | null = null;
@@ -163,7 +163,7 @@ export class Retention {
       const row = store.jobs.readJob(key.seq);
       // A workflow and its jobs go together (maintenance.ts).
       if (row && row.workflow_id === null) {
-        store.jobs.deleteJob(row);
+        store.jobs.deleteJob(row, now());
         gone.push(row);
       }
       last = key;

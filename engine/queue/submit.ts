@@ -80,7 +80,7 @@ export class Submit {
     this.#refuseWhenStopping();
     // First of all: what stands was accepted, whatever has become of its task, its queue and the lanes since.
     const replayed = options.idempotency ? this.#replayed(options.idempotency) : null;
-    if (replayed) return this.#answers.answer({ row: replayed, how: 'replayed' }, submission, options);
+    if (replayed) return this.#answers.answer(replayed, submission, options);
     this.#refuseWhenShort();
     const entry = catalog.current(submission.task) ?? (await catalog.load(submission.task));
     const { onFailure } = submission;
@@ -106,12 +106,12 @@ export class Submit {
   async submitTogether(submissions: readonly Submission[], { pathOf, dress, placed, idempotency }: Together): Promise<JobRow> {
     const { store, now } = this.#parts;
     const standing = idempotency ? this.#replayed(idempotency) : null;
-    if (standing) return standing;
+    if (standing) return standing.row;
     const planned = await this.#planMany(submissions, pathOf);
     const plans = planned.map((plan, index) => ({ ...plan, row: dress(plan.row, index) }));
     return this.#write((place) => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
-      if (replayed) return replayed;
+      if (replayed) return replayed.row;
       refuseTakenKeys(
         plans.map(({ row }) => row),
         pathOf,
@@ -121,7 +121,7 @@ export class Submit {
       const rows = plans.map(place);
       const [first] = rows;
       if (!first) throw new Error('there is nothing to submit');
-      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, first.seq, now() + limits.idempotencyMs);
+      if (idempotency) store.idempotency.keepKey(idempotency, first.seq, false, now() + limits.idempotencyMs);
       placed(rows);
       return first;
     });
@@ -256,6 +256,7 @@ export class Submit {
       startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
       syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
       circuit,
+      serviceDown: circuit === null ? null : dispatch.circuits.outage(circuit),
       promised,
     });
     const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
@@ -272,28 +273,35 @@ export class Submit {
     const { store, dispatch, now } = this.#parts;
     return this.#write((place): Standing => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
-      if (replayed) return { row: replayed, how: 'replayed' };
+      if (replayed) return replayed;
+      const keep = (row: JobRow, asDuplicate: boolean) => {
+        if (idempotency) store.idempotency.keepKey(idempotency, row.seq, asDuplicate, now() + limits.idempotencyMs);
+      };
       const holder = this.#uniqueHolder(plan.row);
-      if (holder) return { row: holder, how: 'duplicate' };
+      if (holder) {
+        keep(holder, true);
+        return { row: holder, how: 'new', isDuplicate: true };
+      }
       const hindrance = plan.row.mode === 'sync' ? dispatch.syncHindrance(plan.row, plan.room) : null;
       if (hindrance) throw syncRefusal(hindrance, plan.row.task, dispatch.hindranceEndsInMs(hindrance, plan.row, plan.room));
       if (!this.#handsOff(plan)) this.#refuseFull([plan]);
       const row = place(plan);
-      if (idempotency) store.idempotency.keepKey(idempotency.key, idempotency.bodyHash, row.seq, now() + limits.idempotencyMs);
-      return { row, how: 'new' };
+      keep(row, false);
+      return { row, how: 'new', isDuplicate: false };
     });
   }
 
-  #replayed({ key, bodyHash }: { key: string; bodyHash: string }): JobRow | null {
+  #replayed({ key, bodyHash }: { key: string; bodyHash: string }): Standing | null {
     const { store, now } = this.#parts;
     const kept = store.idempotency.findKey(key, now());
     if (!kept) return null;
-    if (kept.body_hash !== bodyHash)
+    if (kept.bodyHash !== bodyHash)
       throw new Problem(
         'idempotency-mismatch',
         'This Idempotency-Key came with another body within the last 24 hours. Use a new key for a new job.',
       );
-    return store.jobs.readJob(kept.seq);
+    const row = store.jobs.readJob(kept.seq);
+    return row && { row, how: 'replayed', isDuplicate: kept.isDuplicate };
   }
 
   #uniqueHolder(row: JobRow): JobRow | null {

@@ -146,13 +146,13 @@ export class Workflows {
 
   /** In small transactions. Nobody finds it any more; an engine that goes down meanwhile leaves the rest to the next sweep. */
   async #deleteJobs(workflow: WorkflowRow): Promise<void> {
-    const { store, line, announceDeleted } = this.#parts;
+    const { store, line, announceDeleted, now } = this.#parts;
     const deleteSome = () => {
       const places = store.workflowJobs.placesAfter(workflow.number, -1, deletePage);
       const rows = places.flatMap(({ position, seq }) => {
         const row = store.jobs.readJob(seq);
         store.workflowJobs.deletePlace(workflow.number, position);
-        if (row) store.jobs.deleteJob(row);
+        if (row) store.jobs.deleteJob(row, now());
         return row ?? [];
       });
       if (places.length === 0) store.workflows.deleteWorkflow(workflow.number);

@@ -13,6 +13,8 @@ import { type JobRow, jobIdOf } from './job-row.ts';
 /** Makes the row of the job that makes up for `failed`; null: there is nothing to run. Given by the queue, which knows the tasks. */
 export type PlanCompensation = (failed: JobRow, at: number) => JobRow | null;
 
+type InsertJob = (compensating: JobRow) => void;
+
 export type CompensationStore = ReturnType<typeof prepareCompensations>;
 
 export function prepareCompensations(db: Database) {
@@ -28,27 +30,34 @@ export function prepareCompensations(db: Database) {
     if (failed) advance.run(state, failed.seq, jobIdOf(row));
   }
 
+  function takeBack(row: JobRow, at: number, insert: InsertJob): JobRow {
+    if (row.on_failure === null || isWithdrawn(row)) return row;
+    const compensating = plan(row, at);
+    if (compensating) insert(compensating);
+    const compensation = compensating ? 'pending' : 'none';
+    const compensated_by = compensating && jobIdOf(compensating);
+    withdraw.run(compensation, compensated_by, row.seq);
+    return { ...row, compensation, compensated_by };
+  }
+
   return {
     planWith(planner: PlanCompensation): void {
       plan = planner;
     },
     /** Once a job is final. @param insert puts the job that makes up for it in line @returns the job as it is then */
-    ended(row: JobRow, at: number, insert: (compensating: JobRow) => void): JobRow {
+    ended(row: JobRow, at: number, insert: InsertJob): JobRow {
       if (row.compensates !== null) advanceFor(row, row.state === 'completed' ? 'compensated' : 'compensation-failed');
-      if (row.on_failure === null || row.state === 'completed' || isWithdrawn(row)) return row;
-      const compensating = plan(row, at);
-      if (compensating) insert(compensating);
-      const compensation = compensating ? 'pending' : 'none';
-      const compensated_by = compensating && jobIdOf(compensating);
-      withdraw.run(compensation, compensated_by, row.seq);
-      return { ...row, compensation, compensated_by };
+      return row.state === 'completed' ? row : takeBack(row, at, insert);
     },
     /** A job is to run again. */
     renewed(row: JobRow): void {
       if (row.compensates !== null) advanceFor(row, 'pending');
     },
-    deleted(row: JobRow): void {
-      if (row.compensates !== null && !isFinal(row.state)) advanceFor(row, 'compensation-failed');
+    /** What is deleted before its end keeps its promise no more than what is cancelled. @returns the job as it was then */
+    deleted(row: JobRow, at: number, insert: InsertJob): JobRow {
+      if (isFinal(row.state)) return row;
+      if (row.compensates !== null) advanceFor(row, 'compensation-failed');
+      return takeBack(row, at, insert);
     },
   };
 }

@@ -326,16 +326,18 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     enterWaiting(changed);
   }
 
-  function deleteJob(row: JobRow): void {
+  /** @returns the job as it was then: of one that had not ended, with what takes its promise back */
+  function deleteJob(row: JobRow, at: number): JobRow {
     leaveWaiting(row);
     unique.dropKey(row);
     deadlines.dropDeadline(row);
     scheduleLine.leave(row);
     deadGroups.leave(row.fingerprint);
-    compensations.deleted(row);
+    const deleted = compensations.deleted(row, at, insertJob);
     deliveries.jobDeleted(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
+    return deleted;
   }
 
   return {

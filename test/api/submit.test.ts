@@ -99,6 +99,13 @@ describe('a submission', () => {
     expect(reply.problem().errors).toEqual([{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }]);
   });
 
+  test('that failed before says that its failure is the one of before, in a header and not in the body', async () => {
+    t.backend.failNext(new Problem('task-failed', 'The task failed: no', { jobId: 'one', isReplay: true }));
+    const reply = await post({ task: 'fail', mode: 'sync' }, { 'idempotency-key': 'key-2' });
+    expect(reply).toMatchObject({ status: 500, headers: { 'idempotency-replayed': 'true' } });
+    expect(reply.json()).not.toHaveProperty('isReplay');
+  });
+
   test('that cannot be taken now says when to come back', async () => {
     t.backend.failNext(new Problem('lane-saturated', 'The interactive lane is full.', { retryAfterMs: 1_200 }));
     const reply = await post({ task: 'echo' });

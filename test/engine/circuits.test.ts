@@ -175,6 +175,15 @@ describe('a service that is down', () => {
     await endAll(up);
   });
 
+  test('is not waited for by a caller who left the choice to the engine', async () => {
+    rig = await openQueueRig(options);
+    await breakIt();
+    const { status, job } = await rig.submit({ ...call(), mode: 'auto' });
+    expect({ status, decision: job.decision }).toMatchObject({ status: 202, decision: { mode: 'async', waitMs: null } });
+    expect(job.decision?.reason).toContain(`${service} failed too often of late`);
+    await rig.backend.cancelJob(job.id);
+  });
+
   test('is called again at once when a person says so', async () => {
     rig = await openQueueRig(options);
     await breakIt();

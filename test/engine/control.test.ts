@@ -234,6 +234,23 @@ describe('changing', () => {
     expect(rig.lanes.runOf(id).attempt).toBe(2);
   });
 
+  test('a time that has passed means now: nobody gets ahead of those who have waited', async () => {
+    const first = await jobIn('available');
+    vi.advanceTimersByTime(1_000);
+    const { id } = await rig.add({ queue: 'here' });
+    vi.advanceTimersByTime(1_000);
+    const runAt = new Date().toISOString();
+    expect(await rig.backend.patchJob(id, { runAt: '1970-01-01T00:00:00.000Z' })).toMatchObject({ state: 'available', runAt });
+    expect(await rig.backend.getQueue('here')).toMatchObject({ oldestAvailableMs: Date.now() - Date.parse(first.runAt) });
+  });
+
+  test('the time to one after its deadline is refused, as it would never run', async () => {
+    const { id } = await rig.add({ delayMs: 1_000, deadlineMs: 60_000 });
+    const runAt = new Date(Date.now() + 60_000).toISOString();
+    await expect(rig.backend.patchJob(id, { runAt })).rejects.toMatchObject({ extras: { errors: [{ path: '/runAt' }] } });
+    expect(await rig.backend.patchJob(id, { runAt: new Date(Date.now() + 59_000).toISOString() })).toMatchObject({ state: 'scheduled' });
+  });
+
   test('to a queue that there is not, or a payload that does not fit, is refused', async () => {
     rig.writeTask('mine', { input: { type: 'object', required: ['n'] } });
     const { id } = await rig.add({ task: 'mine', payload: { n: 1 }, delayMs: 1_000 });

@@ -51,7 +51,7 @@ test('jobs that were dead before there were groups are in theirs, counted', () =
   expect(brokenInvariants(db)).toEqual([]);
   // And they leave it as those do that died since.
   const job = store.jobs.readJob(1);
-  if (job) store.jobs.deleteJob(job);
+  if (job) store.jobs.deleteJob(job, Date.now());
   store.counters.flush();
   expect(brokenInvariants(db)).toEqual([]);
   store.close();

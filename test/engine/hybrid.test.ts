@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isFinal } from '../../contract/states.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import { jobIdOf } from '../../engine/store/job-row.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
@@ -49,6 +50,7 @@ async function broken(more: Partial<SubmissionInput> = {}): Promise<{ id: string
   return { id, by: compensation?.jobId ?? 'nothing' };
 }
 
+const madeUpFor = (id: string) => rig.db.prepare("SELECT count(*) FROM jobs WHERE compensates ->> 'jobId' = ?").pluck().get(id);
 const compensationOf = async (id: string) => (await rig.backend.getJob(id)).compensation;
 
 describe('a hybrid job', () => {
@@ -174,6 +176,26 @@ describe('a promise that was not kept', () => {
       await rig.turn();
       expect(await compensationOf(id)).toMatchObject({ state: 'compensated' });
     }
+  });
+
+  test.each(['alone', 'with others'] as const)('is taken back as well when its job is deleted %s before it ended', async (way) => {
+    const { id } = await rig.add(promised({ retry: { maxAttempts: 2, baseMs: 60_000 } }));
+    rig.lanes.fail(id, 'half of it is done');
+    await rig.turn();
+    const seen = rig.watch();
+    if (way === 'alone') await rig.backend.deleteJob(id);
+    else await rig.backend.actOnJobs({ action: 'delete', filter: { state: ['retryable'] } });
+    await rig.turn();
+    await expect(rig.backend.getJob(id)).rejects.toMatchObject({ code: 'not-found' });
+    const run = [...rig.lanes.running.values()][0];
+    expect(run?.purpose).toBe('rollback');
+    expect(JSON.parse(run?.compensates ?? '')).toMatchObject({
+      ...{ jobId: id, optimistic: { likes: 8 }, error: { message: 'half of it is done' } },
+    });
+    expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(['job.deleted', 'job.created']));
+    rig.lanes.succeed(run?.jobId ?? '');
+    await rig.turn();
+    expect((await rig.backend.stats()).counts).toMatchObject({ completed: 1, retryable: 0 });
   });
 
   test('says so when there is nothing to run for it', async () => {
@@ -407,12 +429,15 @@ describe('an engine that is killed', () => {
   });
 });
 
-test('whatever becomes of hybrid jobs and their rollbacks, each that failed for good is made up for by exactly one job', async () => {
-  type Step = 'succeed' | 'fail' | 'cancel' | 'retry' | 'crash' | 'later';
-  const steps = fc.array(fc.tuple(fc.constantFrom<Step>('succeed', 'fail', 'fail', 'cancel', 'retry', 'crash', 'later'), fc.nat(20)), {
-    minLength: 5,
-    maxLength: 30,
-  });
+test('whatever becomes of hybrid jobs and their rollbacks, each that failed for good or was deleted before is made up for by exactly one job', async () => {
+  type Step = 'succeed' | 'fail' | 'cancel' | 'delete' | 'retry' | 'crash' | 'later';
+  const steps = fc.array(
+    fc.tuple(fc.constantFrom<Step>('succeed', 'fail', 'fail', 'cancel', 'delete', 'retry', 'crash', 'later'), fc.nat(20)),
+    {
+      minLength: 5,
+      maxLength: 30,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(steps, async (life) => {
       await rig.dispose();
@@ -431,10 +456,15 @@ test('whatever becomes of hybrid jobs and their rollbacks, each that failed for 
         else if (step === 'crash') await crashAndReopen();
         else if (step === 'retry') await rig.backend.retryJob(id).catch(() => {});
         else if (step === 'cancel' && row?.state !== 'executing') await rig.backend.cancelJob(id).catch(() => {});
+        else if (step === 'delete' && row && row.state !== 'executing') {
+          await rig.backend.deleteJob(id);
+          if (ids.includes(id) && !isFinal(row.state) && row.compensation === null) expect(madeUpFor(id)).toBe(1);
+        }
         await rig.turn();
         expect(brokenInvariants(rig.db)).toEqual([]);
       }
       for (const id of ids) {
+        if (!rig.store.jobs.findJob(id)) continue;
         const { state, compensation } = await rig.backend.getJob(id);
         if (state === 'dead' || state === 'cancelled') expect(compensation?.jobId).toEqual(expect.any(String));
       }

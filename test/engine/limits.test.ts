@@ -167,6 +167,19 @@ describe('a queue’s backlog', () => {
     expect(await rig.backend.getQueue('short')).toMatchObject({ counts: { available: 3 } });
   });
 
+  test('is not passed by a job that is moved there; one that is there already may be changed', async () => {
+    rig = await openQueueRig();
+    await rig.backend.makeQueue('short', { maxBacklog: 1, paused: true });
+    const there = await rig.add({ queue: 'short' });
+    const other = await rig.add({ delayMs: 60_000 });
+    const moved = rig.backend.patchJob(other.id, { queue: 'short' });
+    await expect(moved).rejects.toMatchObject({ code: 'backlog-full', status: 429, extras: { jobId: other.id, retryAfterMs: 30_000 } });
+    expect(await rig.backend.getJob(other.id)).toMatchObject({ queue: 'default', state: 'scheduled' });
+    expect(await rig.backend.patchJob(there.id, { priority: 3, queue: 'short' })).toMatchObject({ priority: 3 });
+    await rig.backend.deleteJob(there.id);
+    expect(await rig.backend.patchJob(other.id, { queue: 'short' })).toMatchObject({ queue: 'short' });
+  });
+
   test('is exact for those who submit in the same turn', async () => {
     rig = await openQueueRig();
     await rig.backend.makeQueue('short', { maxBacklog: 5, paused: true });

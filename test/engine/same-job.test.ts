@@ -89,13 +89,41 @@ describe('an idempotency key', () => {
     const failing = rig.submit(sync, key('one'));
     rig.lanes.fail((await rig.lanes.nextStart()).jobId);
     await expect(failing).rejects.toMatchObject({ code: 'task-failed' });
-    await expect(rig.submit(sync, key('one'))).rejects.toMatchObject({ code: 'task-failed', extras: { error: { message: 'it failed' } } });
+    await expect(rig.submit(sync, key('one'))).rejects.toMatchObject({
+      code: 'task-failed',
+      extras: { error: { message: 'it failed' }, isReplay: true },
+    });
     const late = rig.submit({ ...sync, timeoutMs: 500 }, key('two'));
     await rig.turn();
     vi.advanceTimersByTime(500);
     await expect(late).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await expect(rig.submit({ ...sync, timeoutMs: 500 }, key('two'))).rejects.toMatchObject({ code: 'deadline-exceeded' });
     expect(countJobs()).toBe(2);
+  });
+
+  test('of a sync call that failed and was told to run again waits for that, however long ago it was submitted', async () => {
+    const failing = rig.submit(sync, key('one'));
+    rig.lanes.fail((await rig.lanes.nextStart()).jobId);
+    const { jobId = '' } = await failing.catch((problem) => problem.extras);
+    vi.advanceTimersByTime(600_000);
+    await rig.backend.retryJob(jobId);
+    await rig.turn();
+    const again = rig.submit(sync, key('one'));
+    await rig.turn();
+    rig.lanes.succeed(jobId, 'done');
+    expect(await again).toMatchObject({ status: 200, replayed: true, job: { id: jobId, state: 'completed', result: 'done' } });
+  });
+
+  test('that came with a taken unique key stays with the job that held it, also once that has ended', async () => {
+    const unique = { ...background, unique: { key: 'a.png' } };
+    const { job } = await rig.submit(unique);
+    expect(await rig.submit(unique, key('one'))).toMatchObject({ status: 200, replayed: false, job: { id: job.id, duplicate: true } });
+    rig.lanes.succeed(job.id, 'done');
+    await rig.turn();
+    const again = await rig.submit(unique, key('one'));
+    expect(again).toMatchObject({ status: 200, replayed: true, job: { id: job.id, duplicate: true, state: 'completed' } });
+    await expect(rig.submit(unique, key('one', 'other'))).rejects.toMatchObject({ code: 'idempotency-mismatch' });
+    expect(countJobs()).toBe(1);
   });
 
   test('gets its job also when what it was submitted for has changed since', async () => {

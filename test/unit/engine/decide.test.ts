@@ -17,6 +17,7 @@ const circumstances = {
   startsAtOnce: true,
   lineMs: null,
   queueState: 'open',
+  serviceDown: null,
 } as const;
 const fast: DecisionFacts = { ...measured(20), ...circumstances };
 const slow: DecisionFacts = { ...measured(3_000), ...circumstances };
@@ -48,6 +49,17 @@ describe('auto', () => {
     expect(decision).toMatchObject({ mode: 'wait', waitMs: slowMs });
     expect(decision.reason).toMatch(reason);
     expect(decision.reason).toMatch(/the answer waits up to 1 s and then goes on in the background\.$/);
+  });
+
+  test('does not wait for a service that is left alone for longer, and says for how long', () => {
+    const decision = decide({ ...fast, serviceDown: { name: 'https://example.com', waitMs: 12_000 } });
+    expect(decision).toMatchObject({ mode: 'async', waitMs: null });
+    expect(decision.reason).toBe(
+      'Its service https://example.com failed too often of late and is tried again in 12 s: too long to wait for.',
+    );
+    expect(decide({ ...fast, startsAtOnce: false, serviceDown: { name: 'https://example.com', waitMs: 900 } })).toMatchObject({
+      mode: 'wait',
+    });
   });
 
   test('waits as long as its caller says, where it waits', () => {
@@ -113,6 +125,7 @@ describe('auto', () => {
           { requiredKeys: [] },
         ),
         callerWaitMs: fc.option(fc.nat(60_000), { nil: undefined }),
+        serviceDown: fc.option(fc.record({ name: fc.constant('https://example.com'), waitMs: fc.nat(600_000) })),
         delayed: fc.boolean(),
         startsAtOnce: fc.boolean(),
         lineMs: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),

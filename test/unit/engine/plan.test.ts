@@ -31,7 +31,7 @@ function plan(submission: Partial<SubmissionInput>, { options, facts, task }: Ci
       ...{ now: start, nonce: 7, queue: 'default', queueState: 'open', stats: fast, startsAtOnce: true, syncHindrance: null },
       ...{ pace: facts?.stats ? (paces.get(facts.stats) ?? null) : 'fast', lineMs: () => 200 },
       hindranceEndsInMs: (hindrance) => (hindrance.kind === 'rate' ? hindrance.waitMs : 4_200),
-      ...{ circuit: null, promised: null },
+      ...{ circuit: null, serviceDown: null, promised: null },
       ...facts,
     },
   );
