@@ -11,6 +11,8 @@ import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
 import { PayloadFields } from '../features/submit/payload-fields.tsx';
 import { SubmitPage } from '../features/submit/submit-page.tsx';
 import { TasksPage } from '../features/tasks/tasks-page.tsx';
+import { TourOffer } from '../features/tour/tour-offer.tsx';
+import { TourPage } from '../features/tour/tour-page.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -28,7 +30,7 @@ function CurrentPage() {
   const renderJob = useCallback((id: string, onClose: () => void) => <JobPanel key={id} id={id} onClose={onClose} />, []);
   switch (path) {
     case '/overview':
-      return <OverviewPage />;
+      return <OverviewPage renderTour={(newHome) => <TourOffer newHome={newHome} />} />;
     case '/jobs':
       return <JobsPage renderJob={renderJob} />;
     case '/submit':
@@ -41,6 +43,8 @@ function CurrentPage() {
       return <QueuesPage />;
     case '/tasks':
       return <TasksPage />;
+    case '/tour':
+      return <TourPage />;
   }
   const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
   if (jobId !== undefined) {

@@ -1,5 +1,6 @@
 /** The page for the second screen: what failed, how much there is, how fast it goes, what runs and what waits. */
 
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { JobListInput } from '../../../contract/filter.ts';
@@ -74,7 +75,8 @@ function Now() {
   );
 }
 
-export function OverviewPage() {
+/** @param props.renderTour what stands above it all: the way into the tour, or back into it */
+export function OverviewPage({ renderTour }: { renderTour(newHome: boolean): ReactNode }) {
   const { data: counts, error, reload } = useCounts();
   const offline = useConnection() === 'offline';
   const [spanValue, setSpanValue] = useState<Span['value']>('5m');
@@ -99,6 +101,7 @@ export function OverviewPage() {
   if (totalOf(counts) === 0) {
     return (
       <Page title="Overview">
+        {renderTour(true)}
         <FirstSteps />
         <Lanes />
       </Page>
@@ -110,6 +113,7 @@ export function OverviewPage() {
       aside={`${formatCount(totalOf(counts))} jobs`}
       actions={<Choice label="Span of the charts" options={spans} value={span.value} onChange={setSpanValue} />}
     >
+      {renderTour(false)}
       <Failures count={counts.dead} />
       <StateCountStrip counts={counts} />
       <Charts span={span} />
