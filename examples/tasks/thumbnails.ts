@@ -3,7 +3,7 @@
  * rate, and the cores work at theirs. It may run twice: the same picture gives the same files, each put in place whole.
  */
 
-import { mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, rename } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 // Comes with the program, as do undici and nodemailer: a task may import them with nothing installed beside it.
 import sharp, { type Sharp } from 'sharp';
@@ -52,6 +52,8 @@ export default {
   async run({ image, folder = join(dirname(import.meta.dirname), 'thumbnails'), widths }: Payload, task: Task) {
     for (const path of [image, folder])
       if (path !== undefined && !isAbsolute(path)) throw task.failForGood(`${path} is not an absolute path`);
+    // Asked here since sharp's own error has no code to tell a missing file by.
+    if (image !== undefined) await access(image);
     await mkdir(folder, { recursive: true });
     // Read and turned upright once; each width is made from what is in memory.
     const picture = image === undefined ? madeUpPicture() : sharp(image).autoOrient();
