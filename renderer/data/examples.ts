@@ -19,9 +19,9 @@ export type ExampleLoading = {
   error: Error | null;
   /**
    * Makes tasks of those that are not there yet, or of all; a file that the user changed stays as it is.
-   * @returns false when one could not be made, and `error` says why; those before it are made
+   * @returns why one could not be made, as `error` does; those before it are made
    */
-  load(names?: readonly string[]): Promise<boolean>;
+  load(names?: readonly string[]): Promise<Error | null>;
 };
 
 export function useExampleLoading({ data, reload }: Resource<readonly Example[]>): ExampleLoading {
@@ -35,10 +35,11 @@ export function useExampleLoading({ data, reload }: Resource<readonly Example[]>
     try {
       // One by one, so that the first that fails is the one that is told of.
       for (const { name } of absent) await client.call('loadExample', { params: { name }, body: {} });
-      return true;
+      return null;
     } catch (thrown) {
-      setError(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      return false;
+      const why = thrown instanceof Error ? thrown : new Error(String(thrown));
+      setError(why);
+      return why;
     } finally {
       setBusy(false);
       reload();

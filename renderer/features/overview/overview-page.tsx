@@ -75,8 +75,8 @@ function Now() {
   );
 }
 
-/** @param props.renderTour what stands above it all: the way into the tour, or back into it */
-export function OverviewPage({ renderTour }: { renderTour(newHome: boolean): ReactNode }) {
+/** @param props.welcome what a home in which nothing has run yet begins with */
+export function OverviewPage({ welcome }: { welcome: ReactNode }) {
   const { data: counts, error, reload } = useCounts();
   const offline = useConnection() === 'offline';
   const [spanValue, setSpanValue] = useState<Span['value']>('5m');
@@ -101,7 +101,7 @@ export function OverviewPage({ renderTour }: { renderTour(newHome: boolean): Rea
   if (totalOf(counts) === 0) {
     return (
       <Page title="Overview">
-        {renderTour(true)}
+        {welcome}
         <FirstSteps />
         <Lanes />
       </Page>
@@ -113,7 +113,6 @@ export function OverviewPage({ renderTour }: { renderTour(newHome: boolean): Rea
       aside={`${formatCount(totalOf(counts))} jobs`}
       actions={<Choice label="Span of the charts" options={spans} value={span.value} onChange={setSpanValue} />}
     >
-      {renderTour(false)}
       <Failures count={counts.dead} />
       <StateCountStrip counts={counts} />
       <Charts span={span} />

@@ -57,6 +57,9 @@ export function TourEnd({ sent }: Pick<TourProgress, 'sent'>) {
             <Link to={`/jobs?tag=${tourTag}`}>The jobs of the tour</Link>, with their attempts and logs
           </li>
           <li>
+            <Link to="/dead-letters">Dead letters</Link>: the like that failed stands there until it is run again or discarded
+          </li>
+          <li>
             <Link to="/tasks">Tasks</Link>: how each is best called, from what was measured
           </li>
           <li>
@@ -70,7 +73,7 @@ export function TourEnd({ sent }: Pick<TourProgress, 'sent'>) {
 
 function EndRow({ step, request }: { step: TourStep; request: SentRequest | undefined }) {
   const { job, rollback, gone } = useTourJob(request?.jobId ?? null);
-  const doneMs = doneAfterMs(job);
+  const doneMs = request && job ? doneAfterMs(request, job) : null;
   return (
     <tr>
       <th scope="row">{step.name}</th>

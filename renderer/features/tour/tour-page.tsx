@@ -1,6 +1,6 @@
 /** One request in each mode, on this engine: what the caller felt, when the work was done, and why. */
 
-import { Link } from '../../app/navigation.tsx';
+import { navigate } from '../../app/navigation.tsx';
 import { useExampleLoading, useExamples } from '../../data/examples.ts';
 import { useConnection } from '../../data/live.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,7 +8,7 @@ import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TourEnd } from './tour-end.tsx';
 import styles from './tour-page.module.css';
-import { changeProgress, notBegun, useProgress } from './tour-progress.ts';
+import { putAway, startOver, useProgress } from './tour-progress.ts';
 import { TourStart } from './tour-start.tsx';
 import { TourStepList } from './tour-step-list.tsx';
 import { TourStepView } from './tour-step-view.tsx';
@@ -18,19 +18,25 @@ export function TourPage() {
   const progress = useProgress();
   const { at, sent } = progress;
   const where = at === null || at === 'end' ? null : `Step ${tourStepIds.indexOf(at) + 1} of ${tourStepIds.length}`;
+  const leave = () => {
+    putAway();
+    navigate('/overview');
+  };
   return (
     <Page
       title="Tour"
       aside={where}
       actions={
-        <>
-          {at !== null && (
-            <Button tone="quiet" icon="undo" onClick={() => changeProgress(() => notBegun)}>
+        at !== null && (
+          <>
+            <Button tone="quiet" icon="undo" onClick={startOver}>
               Start over
             </Button>
-          )}
-          {where !== null && <Link to="/overview">Leave; it goes on here</Link>}
-        </>
+            <Button tone="quiet" icon="close" onClick={leave}>
+              Put away
+            </Button>
+          </>
+        )
       }
     >
       <div className={styles.columns}>

@@ -8,7 +8,7 @@ import type { TourStepId } from './tour-steps.ts';
 import { isTourStep, tourStepIds } from './tour-steps.ts';
 import type { SentRequest } from './tour-timings.ts';
 
-/** `at` is null before the first step, `end` after the last one. `hidden`: it is not offered on the overview any more. */
+/** `at` is null before the first step, `end` after the last one. `hidden`: it was put away, and is not offered any more. */
 export type TourProgress = {
   at: TourStepId | 'end' | null;
   sent: Partial<Record<TourStepId, SentRequest>>;
@@ -69,6 +69,19 @@ export function changeProgress(change: (progress: TourProgress) => TourProgress)
     // As above.
   }
   for (const listener of listeners) listener();
+}
+
+/** Wherever one goes in it, it is not put away any more. */
+export function goTo(at: TourProgress['at']): void {
+  changeProgress((progress) => ({ ...progress, at, hidden: false }));
+}
+
+export function putAway(): void {
+  changeProgress((progress) => ({ ...progress, hidden: true }));
+}
+
+export function startOver(): void {
+  changeProgress(() => notBegun);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -4,7 +4,7 @@ import type { Example } from '../../../contract/example.ts';
 import type { ExampleLoading } from '../../data/examples.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
-import { changeProgress } from './tour-progress.ts';
+import { goTo } from './tour-progress.ts';
 import styles from './tour-start.module.css';
 import { tourStepIds, tourTasks } from './tour-steps.ts';
 
@@ -14,7 +14,7 @@ export function TourStart({ examples, loading }: TourStartProps) {
   const absent = examples.filter(({ state }) => state === 'absent');
   const changed = examples.filter(({ state }) => state === 'changed');
   const begin = async () => {
-    if (await loading.load(tourTasks)) changeProgress((progress) => ({ ...progress, at: tourStepIds[0], hidden: false }));
+    if ((await loading.load(tourTasks)) === null) goTo(tourStepIds[0]);
   };
   return (
     <article className={styles.start} aria-labelledby="tour-start">

@@ -2,12 +2,11 @@
 
 import { Icon } from '../../ui/icon.tsx';
 import type { TourProgress } from './tour-progress.ts';
-import { changeProgress } from './tour-progress.ts';
+import { goTo } from './tour-progress.ts';
 import styles from './tour-step-list.module.css';
 import { tourSteps } from './tour-steps.ts';
 
 export function TourStepList({ progress: { at, sent } }: { progress: TourProgress }) {
-  const goTo = (next: TourProgress['at']) => changeProgress((progress) => ({ ...progress, at: next }));
   return (
     <nav className={styles.list} aria-label="Steps of the tour">
       <ol>

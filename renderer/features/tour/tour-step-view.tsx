@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { TourOutcome } from './tour-outcome.tsx';
-import { changeProgress, stepAfter } from './tour-progress.ts';
+import { goTo, stepAfter } from './tour-progress.ts';
 import styles from './tour-step-view.module.css';
 import type { TourStep } from './tour-steps.ts';
 import { tourStep } from './tour-steps.ts';
@@ -22,9 +22,15 @@ export function TourStepView({ step, request }: TourStepViewProps) {
   // A step that is gone to is read out from its title on.
   useEffect(() => title.current?.focus(), []);
   const next = stepAfter(step.id);
-  const goOn = () => changeProgress((progress) => ({ ...progress, at: next }));
+  const goOn = useRef<HTMLButtonElement>(null);
   const sent = request !== undefined;
   const sending = sendingSince !== null;
+  const sentBefore = useRef(sending);
+  // The button that was pressed could not keep the focus while it was busy: it goes on to what is likely pressed next.
+  useEffect(() => {
+    if (sentBefore.current && !sending && document.activeElement === document.body) goOn.current?.focus();
+    sentBefore.current = sending;
+  }, [sending]);
   return (
     <article className={styles.step} aria-labelledby="tour-step">
       <h2 className={styles.title} id="tour-step" tabIndex={-1} ref={title}>
@@ -39,7 +45,7 @@ export function TourStepView({ step, request }: TourStepViewProps) {
         <Button tone={sent ? 'default' : 'primary'} icon="play" busy={sending} disabled={offline} onClick={send}>
           {sent ? 'Send it again' : 'Send the request'}
         </Button>
-        <Button tone={sent && !sending ? 'primary' : 'quiet'} onClick={goOn}>
+        <Button tone={sent && !sending ? 'primary' : 'quiet'} onClick={() => goTo(next)} ref={goOn}>
           {nextLabel(next, sent)}
         </Button>
         {offline && <span className={styles.quiet}>The engine is away. The tour goes on as soon as it is back.</span>}

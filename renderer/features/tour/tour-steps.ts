@@ -57,11 +57,11 @@ export const tourSteps: readonly TourStep[] = [
     mode: 'hybrid',
     name: 'Hybrid that fails',
     title: 'Hybrid: a promise that is taken back',
-    lead: 'The same like, but this time writing it fails for good. The promise is out already: whoever made it has to take it back.',
+    lead: 'Another like, told to a feed at an address where nobody listens: the work fails for good. The promise is out already, and has to be taken back.',
     submission: {
       task: 'like-button',
       mode: 'hybrid',
-      payload: { post: 'hello-world', user: 'grace', fail: true },
+      payload: { post: 'hello-world', user: 'grace', feed: 'http://127.0.0.1:65535/' },
       // One attempt: the tour is about what comes after the last one.
       retry: { maxAttempts: 1 },
       tags,

@@ -49,24 +49,26 @@ function unexpected({ id }: TourStep, { state, error }: Job): Story {
   return { happened, why };
 }
 
-function syncStory({ feltMs }: SentRequest, job: Job): Story {
-  const doneMs = doneAfterMs(job);
+function syncStory(request: SentRequest, job: Job): Story {
+  const ranMs = job.startedAt && job.finishedAt ? Date.parse(job.finishedAt) - Date.parse(job.startedAt) : null;
   return {
-    happened: `You waited ${formatDuration(feltMs)}, and the answer is the result itself${doneMs === null ? '' : `: the work took ${formatDuration(doneMs)} of it`}.`,
+    happened: `You waited ${formatDuration(request.feltMs)}, and the answer is the result itself${ranMs === null ? '' : `: the work took ${formatDuration(ranMs)} of it`}.`,
     why: 'It started at once, on threads that are kept free for callers who wait: however long the queue is, a sync request does not stand in it. Had it failed, you would have been told, and nothing would have been tried again.',
   };
 }
 
-function asyncStory({ feltMs }: SentRequest, job: Job): Story {
-  const doneMs = doneAfterMs(job);
+function asyncStory(request: SentRequest, job: Job): Story {
+  const { feltMs } = request;
+  const doneMs = doneAfterMs(request, job);
   const accepted = `After ${formatDuration(feltMs)} you had a job id and were free to go on`;
   const kept =
     'The answer came as soon as the job was safe on disk: from then on it survives a crash of the engine and a pulled plug, and failures are tried again.';
   if (doneMs === null) return { happened: `${accepted}; the work goes on behind it.`, why: kept };
-  return { happened: `${accepted}; the work was done ${formatDuration(doneMs)} after it was accepted.`, why: kept };
+  return { happened: `${accepted}; the work was done ${formatDuration(doneMs)} after you had asked.`, why: kept };
 }
 
-function hybridStory({ feltMs }: SentRequest, job: Job): Story {
+function hybridStory(request: SentRequest, job: Job): Story {
+  const { feltMs } = request;
   const { optimistic, result, state, decision } = job;
   if (optimistic === null) {
     return {
@@ -77,7 +79,7 @@ function hybridStory({ feltMs }: SentRequest, job: Job): Story {
   const promised = `You were promised the outcome after ${formatDuration(feltMs)}`;
   const why =
     'The task has a predict function that says what the work will most likely come to. The promise is durable with the job, and the work follows in the background.';
-  const doneMs = doneAfterMs(job);
+  const doneMs = doneAfterMs(request, job);
   if (state !== 'completed' || doneMs === null) return { happened: `${promised}; the work is not done yet.`, why };
   const kept = isSameJson(optimistic, result) ? 'came to exactly that' : 'came to something else, as the job shows';
   return { happened: `${promised}; the work was done after ${formatDuration(doneMs)} and ${kept}.`, why };
@@ -104,11 +106,12 @@ function rollbackStory({ feltMs }: SentRequest, { state, compensation, error }: 
   }
 }
 
-function autoStory({ feltMs, endInAnswer }: SentRequest, job: Job): Story {
-  const doneMs = doneAfterMs(job);
+function autoStory(request: SentRequest, job: Job): Story {
+  const { feltMs, endInAnswer } = request;
+  const doneMs = doneAfterMs(request, job);
   const why = job.decision?.reason ?? 'No reason was kept with this job.';
   if (endInAnswer) return { happened: `You waited ${formatDuration(feltMs)}, and the answer is the result itself.`, why };
   const handed = `You waited ${formatDuration(feltMs)} and were then given a job id instead of the result`;
   if (doneMs === null) return { happened: `${handed}; the same job goes on behind it.`, why };
-  return { happened: `${handed}; the same job ended ${formatDuration(doneMs)} after it was accepted.`, why };
+  return { happened: `${handed}; the same job went on behind it, and was done ${formatDuration(doneMs)} after you had asked.`, why };
 }

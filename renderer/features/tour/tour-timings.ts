@@ -15,39 +15,43 @@ export type SentRequest = {
 };
 
 /** From when to when, in milliseconds after the request; `open`: it still goes on. */
-export type Span = { kind: 'caller' | 'waiting' | 'work' | 'rollback'; fromMs: number; toMs: number; open: boolean };
+export type Span = { kind: 'caller' | 'waiting' | 'work' | 'failed'; fromMs: number; toMs: number; open: boolean };
 
-type Timed = Pick<JobSummary, 'state' | 'createdAt' | 'startedAt' | 'finishedAt'>;
+export type TimedJob = Pick<JobSummary, 'state' | 'createdAt' | 'startedAt' | 'finishedAt'>;
+
+export function callerSpan({ feltMs }: SentRequest): Span {
+  return { kind: 'caller', fromMs: 0, toMs: feltMs, open: false };
+}
 
 /**
- * @param now by this window's clock, for what has not ended
- * The engine's times count from the job's creation: the request's way there, well under a millisecond, is left out.
+ * @param job the request's own, or the one that makes up for it
+ * @param origin as `originOf` gives it @param now by this window's clock, for what has not ended
  */
-export function spansOf(request: SentRequest, job: Timed | undefined, rollback: Timed | undefined, now: number): Span[] {
-  const spans: Span[] = [{ kind: 'caller', fromMs: 0, toMs: request.feltMs, open: false }];
-  if (!job) return spans;
-  const origin = Date.parse(job.createdAt);
-  spans.push(...spansOfWork(job, 'work', origin, now));
-  if (rollback) spans.push(...spansOfWork(rollback, 'rollback', origin, now));
-  return spans;
-}
-
-function spansOfWork(job: Timed, kind: 'work' | 'rollback', origin: number, now: number): Span[] {
-  const since = (at: string | null) => (at === null ? null : Math.max(0, Date.parse(at) - origin));
-  const nowMs = Math.max(0, now - origin);
-  const createdMs = since(job.createdAt) ?? 0;
-  const startedMs = since(job.startedAt);
+export function spansOf(job: TimedJob, origin: number, now: number): Span[] {
+  const since = (at: string | number) => Math.max(0, (typeof at === 'string' ? Date.parse(at) : at) - origin);
+  const createdMs = since(job.createdAt);
   const ended = isFinal(job.state);
-  const endMs = Math.max(createdMs, (ended ? since(job.finishedAt) : null) ?? nowMs);
-  const workFromMs = startedMs ?? endMs;
+  const endMs = Math.max(createdMs, since(ended ? (job.finishedAt ?? now) : now));
+  const startMs = job.startedAt === null ? endMs : Math.min(endMs, since(job.startedAt));
   const spans: Span[] = [];
-  if (workFromMs > createdMs) spans.push({ kind: 'waiting', fromMs: createdMs, toMs: workFromMs, open: startedMs === null && !ended });
-  if (startedMs !== null) spans.push({ kind, fromMs: startedMs, toMs: Math.max(startedMs, endMs), open: !ended });
+  if (startMs > createdMs) spans.push({ kind: 'waiting', fromMs: createdMs, toMs: startMs, open: job.startedAt === null && !ended });
+  if (job.startedAt !== null) spans.push({ kind: job.state === 'dead' ? 'failed' : 'work', fromMs: startMs, toMs: endMs, open: !ended });
   return spans;
 }
 
-/** When the work had ended, in milliseconds after the job's creation; null as long as it has not. */
-export function doneAfterMs(job: Timed | undefined): number | null {
-  if (!job || !isFinal(job.state) || job.finishedAt === null) return null;
-  return Math.max(0, Date.parse(job.finishedAt) - Date.parse(job.createdAt));
+/**
+ * When the request was sent, by the engine's clock. The two clocks may differ, but its job was made while its caller waited,
+ * so what they say of that is believed only as far as it lies within.
+ */
+export function originOf({ sentAt, feltMs }: SentRequest, { createdAt }: TimedJob): number {
+  const created = Date.parse(createdAt);
+  return created - Math.min(Math.max(0, created - sentAt), feltMs);
+}
+
+/** When the work had ended, in milliseconds after the request; null as long as it has not. */
+export function doneAfterMs(request: SentRequest, job: TimedJob): number | null {
+  if (!isFinal(job.state) || job.finishedAt === null) return null;
+  const doneMs = Math.max(0, Date.parse(job.finishedAt) - originOf(request, job));
+  // What the answer told of was over by then; the engine's times are whole milliseconds, and may be one past it.
+  return request.endInAnswer ? Math.min(doneMs, request.feltMs) : doneMs;
 }
