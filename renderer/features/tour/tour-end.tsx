@@ -18,6 +18,13 @@ const advice = [
   ['Auto', 'when you would rather not decide: it follows what is measured, and says why.'],
 ] as const;
 
+const ways = [
+  [`/jobs?tag=${tourTag}`, 'The jobs of the tour', 'each with its attempts and its log'],
+  ['/dead-letters', 'Dead letters', 'where the like that failed stands until it is run again or discarded'],
+  ['/tasks', 'Tasks', 'how each is best called, from what was measured'],
+  ['/submit', 'Submit a job', 'of your own'],
+] as const;
+
 export function TourEnd({ sent }: Pick<TourProgress, 'sent'>) {
   return (
     <article className={styles.end} aria-labelledby="tour-end">
@@ -41,7 +48,7 @@ export function TourEnd({ sent }: Pick<TourProgress, 'sent'>) {
       </table>
       <section aria-label="Which one when">
         <h3 className={styles.heading}>Which one when</h3>
-        <dl className={styles.advice}>
+        <dl className={styles.rules}>
           {advice.map(([name, when]) => (
             <div key={name} className={styles.rule}>
               <dt>{name}</dt>
@@ -52,20 +59,16 @@ export function TourEnd({ sent }: Pick<TourProgress, 'sent'>) {
       </section>
       <section aria-label="From here">
         <h3 className={styles.heading}>From here</h3>
-        <ul className={styles.links}>
-          <li>
-            <Link to={`/jobs?tag=${tourTag}`}>The jobs of the tour</Link>, with their attempts and logs
-          </li>
-          <li>
-            <Link to="/dead-letters">Dead letters</Link>: the like that failed stands there until it is run again or discarded
-          </li>
-          <li>
-            <Link to="/tasks">Tasks</Link>: how each is best called, from what was measured
-          </li>
-          <li>
-            <Link to="/submit">Submit a job</Link> of your own
-          </li>
-        </ul>
+        <dl className={styles.rules}>
+          {ways.map(([to, name, what]) => (
+            <div key={to} className={styles.rule}>
+              <dt>
+                <Link to={to}>{name}</Link>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
       </section>
     </article>
   );

@@ -25,7 +25,7 @@ export function TourStepList({ progress: { at, sent } }: { progress: TourProgres
                   {done ? <Icon name="check" size={12} /> : index + 1}
                 </span>
                 {name}
-                {done && <span className="only-read">, done</span>}
+                {done && <span className="only-read">done</span>}
               </button>
             </li>
           );
