@@ -72,17 +72,15 @@ test('a newcomer is offered the tour and sends one request in each mode with the
 
   // What it told of is in the engine: six jobs, and the one that made up for the like.
   const { jobs } = await engine.client.call('listJobs', { query: { tag: 'tour' } });
-  expect(jobs.map(({ mode, purpose, state }) => `${mode} ${purpose} ${state}`).sort()).toEqual(
-    [
-      'async run completed',
-      'auto run completed',
-      'auto run completed',
-      'hybrid rollback completed',
-      'hybrid run completed',
-      'hybrid run dead',
-      'sync run completed',
-    ].sort(),
-  );
+  expect(jobs.map(({ mode, purpose, state }) => `${mode} ${purpose} ${state}`).sort()).toEqual([
+    'async rollback completed',
+    'async run completed',
+    'auto run completed',
+    'auto run completed',
+    'hybrid run completed',
+    'hybrid run dead',
+    'sync run completed',
+  ]);
 });
 
 test('the tour is left for its job, gone on with after a restart of the window, and put away', async ({ page }) => {
