@@ -62,7 +62,7 @@ export function TourStepView({ step, request }: TourStepViewProps) {
 }
 
 function nextLabel(next: TourStep['id'] | 'end', sent: boolean): string {
-  const name = next === 'end' ? 'What to take along' : tourStep(next).name;
+  const name = next === 'end' ? 'Side by side' : tourStep(next).name;
   return sent ? `Next: ${name}` : `Skip to: ${name}`;
 }
 

@@ -35,7 +35,7 @@ test('a task shows why it is best called so: its matrix, its run times, and what
   await expect(panel.getByRole('img', { name: /Distribution of 30 run times: half within/ })).toBeVisible();
   await expect(
     panel
-      .getByRole('row', { name: /^Latency/ })
+      .getByRole('rowgroup', { name: 'Latency' })
       .getByRole('img')
       .first(),
   ).toHaveAttribute('aria-label', '5 of 5');
