@@ -80,7 +80,7 @@ export default {
     ),
     forbidden(
       'only-the-store-knows-sqlite',
-      { path: ours, pathNot: '^(engine/store|test|bench)/' },
+      { path: ours, pathNot: '^(engine/store|test|bench|examples)/' },
       { path: '(^|/)better-sqlite3(/|$)|(^|:)sqlite$' },
       'One place owns the database.',
     ),

@@ -10,11 +10,12 @@ import { backlog } from './rows/backlog.ts';
 import { batches } from './rows/batches.ts';
 import { calm } from './rows/calm.ts';
 import { inFlight } from './rows/in-flight.ts';
+import { modeRow } from './rows/modes.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
 import { syncUnderWork } from './rows/sync-under-work.ts';
 
-const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog];
+const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog, modeRow];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },

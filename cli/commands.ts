@@ -9,6 +9,7 @@ import { deliveryList, deliveryRedeliver } from './commands/delivery.ts';
 import { doctor } from './commands/doctor.ts';
 import { endpointAdd, endpointList, endpointOff, endpointOn, endpointRemove } from './commands/endpoint.ts';
 import { serve, url } from './commands/engine.ts';
+import { examples, examplesLoad, examplesRemove } from './commands/examples.ts';
 import { get } from './commands/get.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
@@ -48,6 +49,9 @@ export const commands: readonly Command[] = [
   circuitList,
   circuitReset,
   tasks,
+  examples,
+  examplesLoad,
+  examplesRemove,
   plan,
   scheduleList,
   scheduleAdd,

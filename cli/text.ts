@@ -60,3 +60,8 @@ export function indent(text: string, by: string): string {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
+
+/** One word of a POSIX shell. */
+export function shellQuoted(text: string): string {
+  return `'${harmless(text).replaceAll("'", "'\\''")}'`;
+}

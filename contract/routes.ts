@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Backup, backupSchema } from './backup.ts';
 import type { Circuit } from './circuit.ts';
 import { type Diagnosis, diagnosisQuerySchema } from './diagnosis.ts';
+import { type Example, exampleLoadSchema, type LoadedExample } from './example.ts';
 import {
   deadListSchema,
   deliveryListSchema,
@@ -116,6 +117,14 @@ export const routes = {
 
   listTasks: get<{ tasks: Task[]; next: null }>()('/v1/tasks', 'Every task, built in and the user’s own'),
   getTask: get<Task>()('/v1/tasks/{name}', 'Read a task'),
+
+  listExamples: get<{ examples: Example[]; next: null }>()('/v1/examples', 'Tasks that come with the program, and whether they are loaded'),
+  loadExample: send<LoadedExample>('POST')(
+    '/v1/examples/{name}/load',
+    'Make an example a task; a file that was changed is only replaced when asked, and then kept',
+    exampleLoadSchema,
+  ),
+  removeExample: send<null>('DELETE')('/v1/examples/{name}', 'Remove an example that was loaded and not changed; its jobs stay'),
 
   listQueues: get<{ queues: Queue[]; next: null }>()('/v1/queues', 'Every queue'),
   getQueue: get<Queue>()('/v1/queues/{name}', 'Read a queue'),

@@ -8,7 +8,7 @@ import type { Paint } from '../paint.ts';
 import type { Cell, Column } from '../table.ts';
 import { renderFacts, renderTable } from '../table.ts';
 import { renderAdvice } from '../task-advice.ts';
-import { harmless, indent, oneLine } from '../text.ts';
+import { harmless, indent, oneLine, shellQuoted } from '../text.ts';
 
 export const tasks: Command = {
   name: 'tasks',
@@ -104,7 +104,7 @@ function renderTask(task: Task, paint: Paint): string {
   );
   lines.push('', paint.style('dim', 'result'), indent(renderSchema(task.result, paint), '  '));
   if (task.examples.length > 0) lines.push('', paint.style('dim', 'examples'));
-  for (const example of task.examples) lines.push(`  switchyard submit ${task.name} --payload ${quoted(JSON.stringify(example))}`);
+  for (const example of task.examples) lines.push(`  switchyard submit ${task.name} --payload ${shellQuoted(JSON.stringify(example))}`);
   return lines.join('\n');
 }
 
@@ -118,11 +118,6 @@ function retriesOf({ maxAttempts, backoff, baseMs, delaysMs, retryForMs, rules }
   const age = retryForMs === undefined ? '' : `, for ${formatDuration(retryForMs)} at most`;
   const exceptions = rules ? `, ${rules.length} rules by error` : '';
   return `${maxAttempts} attempts, ${delays}${age}${exceptions}`;
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return `'${harmless(text).replaceAll("'", "'\\''")}'`;
 }
 
 /** The fields of an object schema; anything more intricate as it is. */

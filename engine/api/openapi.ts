@@ -88,6 +88,8 @@ function replies(name: RouteName): JsonObject {
       return { '204': { description: 'The workflow and its jobs are gone.' } };
     case 'deleteSchedule':
       return { '204': { description: 'The schedule is gone.' } };
+    case 'removeExample':
+      return { '204': { description: 'The task is gone.' } };
     case 'deleteEndpoint':
       return { '204': { description: 'The endpoint is gone.' } };
     case 'makeEndpoint':

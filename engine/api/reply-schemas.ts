@@ -17,6 +17,7 @@ import type { JobPage, LogPage, ReplyOf, RouteName } from '../../contract/routes
 import type { Schedule, SchedulePreview } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
+import { exampleListSchema, loadedExampleSchema } from './example-schemas.ts';
 import { laneSchema } from './lane-schema.ts';
 import { delivery, endpoint, notification } from './notify-schemas.ts';
 import { count, cursor, jobError, json, jsonObject, ms, named, time } from './schema-parts.ts';
@@ -254,7 +255,7 @@ export const problemSchema = named(
 
 const workflow = named('Workflow', workflowReplySchema);
 
-type Unnamed = 'followEvents' | 'deleteJob' | 'deleteSchedule' | 'deleteWorkflow' | 'deleteEndpoint';
+type Unnamed = 'followEvents' | 'deleteJob' | 'removeExample' | 'deleteSchedule' | 'deleteWorkflow' | 'deleteEndpoint';
 type ReplySchemas = { readonly [Name in Exclude<RouteName, Unnamed>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
@@ -279,6 +280,8 @@ export const replySchemas: ReplySchemas = {
   stopOperation: operation,
   listTasks: named('TaskList', z.object({ tasks: z.array(task), next: z.null() })),
   getTask: task,
+  listExamples: exampleListSchema,
+  loadExample: loadedExampleSchema,
   listQueues: named('QueueList', z.object({ queues: z.array(queue), next: z.null() })),
   getQueue: queue,
   makeQueue: queue,

@@ -14,6 +14,7 @@ import { documentHandlers } from './documents.ts';
 import { endpointsOf } from './endpoints.ts';
 import { engineHandlers } from './engine-handlers.ts';
 import { EventStreams } from './event-stream.ts';
+import { exampleHandlers } from './example-handlers.ts';
 import { jobHandlers } from './job-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
@@ -80,6 +81,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...workflowHandlers(backend, refuseWork),
     ...operationHandlers(backend, refuseWork),
     ...circuitHandlers(backend),
+    ...exampleHandlers(backend),
     ...notifyHandlers(backend, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),

@@ -8,6 +8,7 @@ import type { Backup, BackupRequest } from '../../contract/backup.ts';
 import type { Circuit } from '../../contract/circuit.ts';
 import type { Diagnosis } from '../../contract/diagnosis.ts';
 import type { EngineEvent } from '../../contract/events.ts';
+import type { Example, ExampleLoad, LoadedExample } from '../../contract/example.ts';
 import type { DeadListQuery, DeliveryListQuery, EventQuery, JobListQuery, WorkflowListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { Delivery, Endpoint, EndpointInput, EndpointPatch } from '../../contract/notify.ts';
@@ -100,6 +101,12 @@ export interface Backend {
   getQueue(name: string): Promise<Queue>;
   makeQueue(name: string, options: QueuePatch): Promise<Queue>;
   patchQueue(name: string, patch: QueuePatch): Promise<Queue>;
+
+  listExamples(): Promise<Example[]>;
+  /** The task can be submitted to when it returns. @throws Problem not-found, wrong-state (a changed file is there), storage-full */
+  loadExample(name: string, load: ExampleLoad): Promise<LoadedExample>;
+  /** @throws Problem not-found, wrong-state (it is not loaded, or was changed) */
+  removeExample(name: string): Promise<void>;
 
   /** By name: those that have failed within a day. */
   listCircuits(page: { limit: number; cursor: string | undefined }): Promise<{ circuits: Circuit[]; next: string | null }>;

@@ -25,6 +25,7 @@ import { Dispatch } from './dispatch.ts';
 import { DrainRates } from './drain.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventStream } from './event-stream.ts';
+import { Examples, exampleFolder } from './examples.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
 import { LogBook } from './log-book.ts';
 import { Maintenance } from './maintenance.ts';
@@ -88,7 +89,9 @@ export function createQueue(options: QueueOptions): QueueService {
   const measurements = new Measurements(store, now);
   const drains = new DrainRates(now);
   const settings = new QueueSettings(store, events, now);
-  const catalog = new Catalog(options.taskReader, new TaskFiles(options.tasksFolder));
+  const taskFiles = new TaskFiles(options.tasksFolder);
+  const catalog = new Catalog(options.taskReader, taskFiles);
+  const examples = new Examples({ folder: exampleFolder(), files: taskFiles, catalog, now });
   const compensations = new Compensations({ store, events, measurements, now });
   const orders = new DeliveryOrders(store, options.settingsFile);
   const endpoints = new Endpoints(store, now);
@@ -262,6 +265,10 @@ export function createQueue(options: QueueOptions): QueueService {
       if (!entry) throw new Problem('not-found', `There is no task "${name}".`);
       return taskOf(entry, measurements, interactivePlaces());
     },
+
+    listExamples: () => examples.list(),
+    loadExample: (name, load) => examples.load(name, load),
+    removeExample: (name) => examples.remove(name),
 
     listQueues: async () => settings.list(),
     getQueue: async (name) => settings.get(name),

@@ -11,6 +11,9 @@ import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
 import { PayloadFields } from '../features/submit/payload-fields.tsx';
 import { SubmitPage } from '../features/submit/submit-page.tsx';
 import { TasksPage } from '../features/tasks/tasks-page.tsx';
+import { TourOffer } from '../features/tour/tour-offer.tsx';
+import { TourPage } from '../features/tour/tour-page.tsx';
+import { useTourPageLink } from '../features/tour/use-tour-page-link.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -28,7 +31,7 @@ function CurrentPage() {
   const renderJob = useCallback((id: string, onClose: () => void) => <JobPanel key={id} id={id} onClose={onClose} />, []);
   switch (path) {
     case '/overview':
-      return <OverviewPage />;
+      return <OverviewPage welcome={<TourOffer />} />;
     case '/jobs':
       return <JobsPage renderJob={renderJob} />;
     case '/submit':
@@ -41,6 +44,8 @@ function CurrentPage() {
       return <QueuesPage />;
     case '/tasks':
       return <TasksPage />;
+    case '/tour':
+      return <TourPage />;
   }
   const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
   if (jobId !== undefined) {
@@ -61,6 +66,7 @@ function CurrentPage() {
 
 export function App() {
   const { path } = useLocation();
+  const tourLink = useTourPageLink(path);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   useShortcuts(setOverlay);
   return (
@@ -72,7 +78,7 @@ export function App() {
       withCssVariables={false}
       withGlobalClasses={false}
     >
-      <Shell show={setOverlay}>
+      <Shell show={setOverlay} visiting={tourLink}>
         <ErrorBoundary key={path}>
           <CurrentPage />
         </ErrorBoundary>

@@ -21,6 +21,7 @@ function useCommands(text: string): Command[] {
   const words = text.trim().toLowerCase().split(/\s+/);
   const known: Command[] = [
     ...pageLinks.map(({ path, title, icon, key }) => ({ name: path, title, icon, hint: `g ${key}`, run: () => navigate(path) })),
+    { name: '/tour', title: 'Take the tour', hint: 'one request in each mode', icon: 'play', run: () => navigate('/tour') },
     ...(tasks.data?.tasks ?? []).map(({ name, title }) => ({
       name: `task ${name}`,
       title: `Submit ${name}`,

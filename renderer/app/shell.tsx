@@ -18,9 +18,14 @@ import type { Overlay } from './shortcuts.ts';
 
 const connectionWords = { connecting: 'Connecting', live: 'Live', offline: 'Offline' } as const;
 
-type ShellProps = { show: (overlay: Overlay) => void; children: ReactNode };
+type ShellProps = {
+  show: (overlay: Overlay) => void;
+  /** A page that stands below the others only for as long as someone is on it or in the middle of it. */
+  visiting: { path: string; title: string; aside: string } | null;
+  children: ReactNode;
+};
 
-export function Shell({ show, children }: ShellProps) {
+export function Shell({ show, visiting, children }: ShellProps) {
   const { path } = useLocation();
   const { data: counts } = useCounts();
   const connection = useConnection();
@@ -79,6 +84,15 @@ export function Shell({ show, children }: ShellProps) {
               </li>
             );
           })}
+          {visiting && (
+            <li>
+              <Link to={visiting.path} className={styles.link} aria-current={path === visiting.path ? 'page' : undefined}>
+                <Icon name="play" />
+                <span className={styles.label}>{visiting.title}</span>
+                {visiting.aside !== '' && <span className={styles.badge}>{visiting.aside}</span>}
+              </Link>
+            </li>
+          )}
         </ul>
         <div className={styles.operations}>
           <OperationsPlace />

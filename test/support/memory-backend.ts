@@ -332,6 +332,9 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     },
     listTasks: async () => tasks.map(readTask),
     getTask: async (name) => readTask(name),
+    listExamples: async () => [],
+    loadExample: notKept,
+    removeExample: notKept,
     listQueues: async () => [...queues.keys()].map(readQueue),
     getQueue: async (name) => readQueue(name),
     async makeQueue(name, options) {

@@ -1,5 +1,6 @@
 /** The page for the second screen: what failed, how much there is, how fast it goes, what runs and what waits. */
 
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { JobListInput } from '../../../contract/filter.ts';
@@ -74,7 +75,8 @@ function Now() {
   );
 }
 
-export function OverviewPage() {
+/** @param props.welcome what a home in which nothing has run yet begins with */
+export function OverviewPage({ welcome }: { welcome: ReactNode }) {
   const { data: counts, error, reload } = useCounts();
   const offline = useConnection() === 'offline';
   const [spanValue, setSpanValue] = useState<Span['value']>('5m');
@@ -99,6 +101,7 @@ export function OverviewPage() {
   if (totalOf(counts) === 0) {
     return (
       <Page title="Overview">
+        {welcome}
         <FirstSteps />
         <Lanes />
       </Page>

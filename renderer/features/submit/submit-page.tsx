@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Task } from '../../../contract/resources.ts';
+import { LoadExamplesButton } from '../../app/load-examples-button.tsx';
 import { useLocation } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
 import { useEvents } from '../../data/live.ts';
@@ -28,9 +29,12 @@ export function SubmitPage() {
       title="Submit a job"
       layout="fill"
       actions={
-        <Button tone="quiet" aria-pressed={help} onClick={() => setHelpFor(help ? false : asked)}>
-          Add a task of your own
-        </Button>
+        <>
+          <LoadExamplesButton />
+          <Button tone="quiet" aria-pressed={help} onClick={() => setHelpFor(help ? false : asked)}>
+            Add a task of your own
+          </Button>
+        </>
       }
     >
       {tasks.data === undefined ? (

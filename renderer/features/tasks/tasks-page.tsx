@@ -1,6 +1,7 @@
 /** Every task: how long it takes, how often it fails, and how it is best called. Beside the list, why. */
 
 import type { Task } from '../../../contract/resources.ts';
+import { LoadExamplesButton } from '../../app/load-examples-button.tsx';
 import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
 import { isJobEvent } from '../../data/live.ts';
@@ -30,6 +31,7 @@ export function TasksPage() {
       title="Tasks"
       layout="fill"
       aside={data && (warned > 0 ? `${warned} of ${tasks.length} could be called better` : `${tasks.length}`)}
+      actions={<LoadExamplesButton />}
     >
       <SplitPanel label="Task" onClose={close} panel={shown === null || !data ? null : <Panel task={task} name={shown} onClose={close} />}>
         {error && (

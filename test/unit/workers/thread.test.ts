@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +70,21 @@ describe('results', () => {
     const thread = openThread();
     const typed = thread.task("import { defineTask } from 'switchyard'; export default defineTask({ run: ({ n }) => n * 2 });");
     expect(resultValue(await thread.result(typed, { n: 21 }))).toBe(42);
+  });
+
+  it('of a task that uses a package of the program come back too, and from a copy of its own where it has one', async () => {
+    const thread = openThread();
+    const lent = thread.task("import { createTransport } from 'nodemailer'; export default { run: () => typeof createTransport };");
+    expect(resultValue(await thread.result(lent))).toBe('function');
+    const other = openThread();
+    const own = join(other.home, 'node_modules', 'nodemailer');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'package.json'), '{ "name": "nodemailer", "type": "module", "exports": "./own.js" }');
+    writeFileSync(join(own, 'own.js'), 'export const createTransport = "own";');
+    const chosen = other.task("import { createTransport } from 'nodemailer'; export default { run: () => createTransport };");
+    expect(resultValue(await other.result(chosen))).toBe('own');
+    const foreign = thread.task("import 'zod'; export default { run() {} };");
+    expect(expectKind(await thread.result(foreign), 'not-loaded').error.message).toContain("Cannot find package 'zod'");
   });
 });
 
