@@ -4,7 +4,7 @@
  */
 
 import type { KeyboardEvent, MouseEvent } from 'react';
-import { useId, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
 import type { JobState } from '../../../contract/states.ts';
 import type { WorkflowJob } from '../../../contract/workflow.ts';
 import { failurePolicies } from '../../../contract/workflow.ts';
@@ -41,6 +41,20 @@ export function WorkflowGraph({ graph, jobs, shown, addressOf, onOpen }: Workflo
   const elements = useRef(new Map<string, Focusable>());
   const pressedAt = useRef({ x: 0, y: 0 });
   const arrows = useId();
+  // Details that were opened elsewhere (a link, the list of what comes before) bring their node into sight.
+  const [shownBefore, setShownBefore] = useState(shown);
+  if (shown !== shownBefore) {
+    setShownBefore(shown);
+    const node = shown === null ? undefined : nodeHolding(graph, jobs, ({ id }) => id === shown);
+    if (node !== undefined) setActive(node);
+  }
+  const bringIn = useEffectEvent(() => {
+    const place = layout.places.get(active);
+    if (place) reveal(boxOf(place));
+  });
+  useEffect(() => {
+    if (shown !== null) bringIn();
+  }, [shown]);
   const policies = failurePolicies.filter((policy) => graph.edges.some((edge) => edge.policy === policy));
 
   const focus = (id: string | undefined) => {
@@ -182,11 +196,22 @@ function boxOf(place: Point = { x: 0, y: 0 }): Point & Size {
   return { ...place, width: nodeWidth, height: nodeHeight };
 }
 
+function nodeHolding({ nodes }: Graph, jobs: readonly WorkflowJob[], matches: (job: WorkflowJob) => boolean): string | undefined {
+  return nodes.find(({ members }) =>
+    members.some((place) => {
+      const job = jobs[place];
+      return job !== undefined && matches(job);
+    }),
+  )?.id;
+}
+
 /** The job that was asked for, else what failed, else what runs. */
-function firstToSee({ nodes }: Graph, jobs: readonly WorkflowJob[], shown: string | null): string | undefined {
-  const holding = (matches: (job: WorkflowJob) => boolean) =>
-    nodes.find(({ members }) => members.some((place) => jobs[place] && matches(jobs[place])))?.id;
-  return holding(({ id }) => id === shown) ?? holding(({ state }) => state === 'dead') ?? holding(({ state }) => state === 'executing');
+function firstToSee(graph: Graph, jobs: readonly WorkflowJob[], shown: string | null): string | undefined {
+  return (
+    nodeHolding(graph, jobs, ({ id }) => id === shown) ??
+    nodeHolding(graph, jobs, ({ state }) => state === 'dead') ??
+    nodeHolding(graph, jobs, ({ state }) => state === 'executing')
+  );
 }
 
 /** What failed and is waited for, so that the eye finds where a workflow stands still. */

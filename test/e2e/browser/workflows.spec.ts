@@ -24,6 +24,7 @@ async function failed(engine: EngineProcess): Promise<string> {
 }
 
 test('workflows are listed with how far they are, narrowed by state, and open by keyboard', async ({ page, engine }) => {
+  test.slow();
   await page.keyboard.press('g');
   await page.keyboard.press('w');
   await expect(page.getByText('No workflows yet')).toBeVisible();
@@ -44,6 +45,7 @@ test('workflows are listed with how far they are, narrowed by state, and open by
 });
 
 test('the graph shows each step live, and what failed leads to its job and to a retry from there', async ({ page, engine }) => {
+  test.slow();
   const id = await submit(engine, {
     name: 'live',
     jobs: [
@@ -82,6 +84,7 @@ test('the graph shows each step live, and what failed leads to its job and to a 
 });
 
 test('keys go along the edges of the graph, zoom it, and open what they stand on', async ({ page, engine }) => {
+  test.slow();
   const id = await failed(engine);
   await show(page, `/workflows/${id}`);
   const graph = page.getByRole('region', { name: 'Graph' });
@@ -130,6 +133,7 @@ test('hundreds of jobs that are alike are one step, which lists them', async ({ 
 });
 
 test('a workflow is retried as a whole and deleted with its jobs; one that is not there says so', async ({ page, engine }) => {
+  test.slow();
   const id = await failed(engine);
   await show(page, `/workflows/${id}`);
   const attempts = async () => {
