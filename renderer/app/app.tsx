@@ -2,18 +2,22 @@
 
 import { MantineProvider } from '@mantine/core';
 import { useCallback, useState } from 'react';
+import { CircuitsPage } from '../features/circuits/circuits-page.tsx';
 import { DeadLettersPage } from '../features/dead-letters/dead-letters-page.tsx';
 import { JobPanel } from '../features/job/job-panel.tsx';
 import { JobsPage } from '../features/jobs/jobs-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
 import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
+import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { PayloadFields } from '../features/submit/payload-fields.tsx';
 import { SubmitPage } from '../features/submit/submit-page.tsx';
 import { TasksPage } from '../features/tasks/tasks-page.tsx';
 import { TourOffer } from '../features/tour/tour-offer.tsx';
 import { TourPage } from '../features/tour/tour-page.tsx';
 import { useTourPageLink } from '../features/tour/use-tour-page-link.ts';
+import { WorkflowPage } from '../features/workflows/workflow-page.tsx';
+import { WorkflowsPage } from '../features/workflows/workflows-page.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -42,6 +46,12 @@ function CurrentPage() {
       return <SchedulesPage renderPayload={(props) => <PayloadFields key={props.task.name} {...props} />} />;
     case '/queues':
       return <QueuesPage />;
+    case '/workflows':
+      return <WorkflowsPage />;
+    case '/circuits':
+      return <CircuitsPage />;
+    case '/settings':
+      return <SettingsPage />;
     case '/tasks':
       return <TasksPage />;
     case '/tour':
@@ -55,6 +65,8 @@ function CurrentPage() {
       </Page>
     );
   }
+  const workflowId = /^\/workflows\/([^/]+)$/.exec(path)?.[1];
+  if (workflowId !== undefined) return <WorkflowPage key={workflowId} id={decodeURIComponent(workflowId)} renderJob={renderJob} />;
   return (
     <Page title="Not here">
       <Notice tone="empty" title="There is no such page" action={<Link to={firstPath}>Go to the overview</Link>}>

@@ -46,13 +46,37 @@ const shapes: Readonly<Record<JobState, ReactElement>> = {
   ),
 };
 
-export function StateMark({ state, withLabel = false }: { state: JobState; withLabel?: boolean }) {
+type StateMarkProps = {
+  state: JobState;
+  withLabel?: boolean;
+  /** Where something other than a job has the state and its shape, but not its word. */
+  word?: string;
+};
+
+export function StateMark({ state, withLabel = false, word = stateWords[state] }: StateMarkProps) {
   return (
     <span className={styles.mark} data-state={state}>
-      <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" focusable="false">
-        {shapes[state]}
-      </svg>
-      {withLabel ? <span className={styles.word}>{stateWords[state]}</span> : <span className="only-read">{stateWords[state]}</span>}
+      <StateShape state={state} />
+      {withLabel ? <span className={styles.word}>{word}</span> : <span className="only-read">{word}</span>}
     </span>
+  );
+}
+
+/** The shape alone, for drawings that say the word themselves. `x` and `y` place it in an SVG around it. */
+export function StateShape({ state, x, y }: { state: JobState; x?: number; y?: number }) {
+  return (
+    <svg
+      viewBox="0 0 12 12"
+      width="12"
+      height="12"
+      x={x}
+      y={y}
+      className={styles.shape}
+      data-state={state}
+      aria-hidden="true"
+      focusable="false"
+    >
+      {shapes[state]}
+    </svg>
   );
 }

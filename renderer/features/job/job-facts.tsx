@@ -75,7 +75,11 @@ export function JobFacts({ job }: { job: Job }) {
       )}
       {job.concurrencyKey !== null && <Fact name="Runs with">others of key {job.concurrencyKey} in turn</Fact>}
       {job.uniqueKey !== null && <Fact name="Unique key">{job.uniqueKey}</Fact>}
-      {job.workflowId !== null && <Fact name="Workflow">{job.workflowId}</Fact>}
+      {job.workflowId !== null && (
+        <Fact name="Workflow">
+          <Link to={`/workflows/${job.workflowId}?job=${job.id}`}>Where it stands</Link>
+        </Fact>
+      )}
       {job.tags.length > 0 && <Fact name={job.tags.length === 1 ? 'Tag' : 'Tags'}>{job.tags.join(', ')}</Fact>}
       {job.decision && (
         <div className={styles.decision}>

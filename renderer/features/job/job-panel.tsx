@@ -204,7 +204,13 @@ function StateWords({ job }: { job: Job }) {
     case 'available':
       return <WaitingLine job={job} />;
     case 'blocked':
-      return <p>Waits for other jobs of its {job.scheduleId === null ? 'workflow' : 'schedule'}.</p>;
+      return job.workflowId === null ? (
+        <p>Waits for other jobs of its schedule.</p>
+      ) : (
+        <p>
+          Waits for <Link to={`/workflows/${job.workflowId}?job=${job.id}`}>other jobs of its workflow</Link>.
+        </p>
+      );
     case 'cancelled':
       return <p>{job.startedAt === null ? 'Cancelled before it ran.' : 'Cancelled while it ran; what it had done by then stays done.'}</p>;
     case 'dead':

@@ -15,7 +15,9 @@ import { Choice } from '../../ui/choice.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { Attention } from './attention.tsx';
 import { Charts } from './charts.tsx';
+import { DeadCauses } from './dead-causes.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { FailedLines, RunningLines, WaitingLines } from './job-lines.tsx';
 import { Lanes } from './lanes.tsx';
@@ -25,6 +27,7 @@ import type { Span } from './use-series.ts';
 import { spans } from './use-series.ts';
 
 const shownRows = 5;
+const failedMost = 3;
 
 function useJobsIn(state: JobState, order: NonNullable<JobListInput['order']>, concerns: (event: EngineEvent) => boolean) {
   const resource = useResource(`overview ${state}`, (signal) =>
@@ -41,6 +44,8 @@ function Failures({ count }: { count: number }) {
     (event) => event.type === 'job.dead' || event.type === 'job.deleted' || event.type === 'job.available',
   );
   if (count === 0) return null;
+  // A few are told one by one; of many it is the causes that someone can do something about.
+  const byCause = count > failedMost;
   return (
     <section className={styles.failures} aria-label="What failed last">
       <header className={styles.failuresBar}>
@@ -48,9 +53,9 @@ function Failures({ count }: { count: number }) {
           {count === 1 ? '1 job is dead' : `${formatCount(count)} jobs are dead`}{' '}
           <span>{count === 1 ? 'It is not tried again' : 'They are not tried again'} until you say so.</span>
         </h2>
-        <Link to="/dead-letters">See why, run again or discard</Link>
+        <Link to={byCause ? '/dead-letters?view=causes' : '/dead-letters'}>See why, run again or discard</Link>
       </header>
-      <FailedLines jobs={jobs?.slice(0, 3) ?? []} />
+      {byCause ? <DeadCauses /> : <FailedLines jobs={jobs?.slice(0, failedMost) ?? []} />}
     </section>
   );
 }
@@ -101,6 +106,7 @@ export function OverviewPage({ welcome }: { welcome: ReactNode }) {
   if (totalOf(counts) === 0) {
     return (
       <Page title="Overview">
+        <Attention />
         {welcome}
         <FirstSteps />
         <Lanes />
@@ -114,6 +120,7 @@ export function OverviewPage({ welcome }: { welcome: ReactNode }) {
       actions={<Choice label="Span of the charts" options={spans} value={span.value} onChange={setSpanValue} />}
     >
       <Failures count={counts.dead} />
+      <Attention />
       <StateCountStrip counts={counts} />
       <Charts span={span} />
       <Now />

@@ -5,7 +5,7 @@ import type { FormEvent } from 'react';
 import { useState } from 'react';
 import type { Queue, QueuePatch } from '../../../contract/resources.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldError, wholeError } from './field-error.ts';
+import { fieldError, wholeError } from '../../ui/field-error.ts';
 import type { LimitErrors } from './limit-inputs.tsx';
 import { LimitInputs } from './limit-inputs.tsx';
 import styles from './limits-field.module.css';

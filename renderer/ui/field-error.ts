@@ -1,7 +1,7 @@
 /** What the engine says of one field, for the place where the field is. */
 
-import { Problem } from '../../../contract/errors.ts';
-import { describeError } from '../../ui/notice.tsx';
+import { Problem } from '../../contract/errors.ts';
+import { describeError } from './notice.tsx';
 
 /** @param field the last segment of the error's JSON Pointer, or the parameter's name */
 export function fieldError(thrown: unknown, field: string): string | undefined {
