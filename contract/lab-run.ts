@@ -65,10 +65,12 @@ export const labRunSchema = z
       .max(modes.length)
       .refine((given) => new Set(given).size === given.length, 'must not name a mode twice')
       .default(() => [...modes]),
-    /** For `auto`: how long the caller waits for the result before the job goes on without it; the preset's by default. */
+    /** Of `async` and `auto`: how long the caller waits for the result before the job goes on without it; the preset's by default. */
     waitMs: z.int().min(0).max(limits.waitMs).nullable().optional(),
     /** Of a model: what its task declares, which `auto` goes by; the preset's by default. */
     declares: declaresSchema.optional(),
+    /** Jobs that may run at once, other than sync ones; as many as the lanes take by default. */
+    concurrency: z.int().min(1).max(100_000).nullable().default(null),
   })
   .refine(({ preset, workload }) => (preset === undefined) !== (workload === undefined), {
     path: ['workload'],
@@ -95,6 +97,7 @@ export type LabRunSummary = {
   modes: Mode[];
   waitMs: number | null;
   declares: TaskDeclares;
+  concurrency: number | null;
   /** The mode that goes on now. */
   current: Mode | null;
   createdAt: string;
@@ -105,8 +108,8 @@ export type LabRunSummary = {
 export type LabSample = {
   /** From the beginning of the mode, in milliseconds. */
   atMs: number;
-  /** Resident memory of the lab's engine with all of its threads. */
-  memoryBytes: number;
+  /** Resident memory of the lab's engine with all of its threads; null where the system does not tell. */
+  memoryBytes: number | null;
   /** Threads of its lanes, jobs on them, and jobs in line. */
   threads: number;
   running: number;
@@ -166,8 +169,10 @@ export type LabModeResult = {
   feltByAnswer: Partial<Record<AnswerKind, LatencySummary>>;
   /** From the intended time to the job's completion. */
   completion: LatencySummary | null;
-  /** In line: from due to the first start. */
+  /** Of each attempt: in line, from due to its start. */
   wait: LatencySummary | null;
+  /** Of each attempt: from its start to its end. */
+  service: LatencySummary | null;
   feltBars: LatencyBar[];
   completionBars: LatencyBar[];
   completedPerSecond: number;
