@@ -6,6 +6,7 @@ import { DeadLettersPage } from '../features/dead-letters/dead-letters-page.tsx'
 import { JobPanel } from '../features/job/job-panel.tsx';
 import { JobsPage } from '../features/jobs/jobs-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { PlannerPage } from '../features/planner/planner-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
 import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
 import { PayloadFields } from '../features/submit/payload-fields.tsx';
@@ -41,6 +42,8 @@ function CurrentPage() {
       return <QueuesPage />;
     case '/tasks':
       return <TasksPage />;
+    case '/planner':
+      return <PlannerPage />;
   }
   const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
   if (jobId !== undefined) {

@@ -12,5 +12,6 @@ export const pageLinks: readonly PageLink[] = [
   { path: '/schedules', title: 'Schedules', icon: 'schedules', key: 'r' },
   { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
   { path: '/tasks', title: 'Tasks', icon: 'tasks', key: 't' },
+  { path: '/planner', title: 'Planner', icon: 'planner', key: 'p' },
   { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },
 ];
