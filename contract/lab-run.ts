@@ -119,7 +119,7 @@ export type LabSample = {
   ended: number;
 };
 
-/** Bars of a histogram, the shortest first, each twice as wide as the one before or nearly; empty ones at both ends are left out. */
+/** Bars of a histogram, the shortest first, four a doubling; empty ones stand only between others. */
 export type LatencyBar = { fromMs: number; toMs: number; count: number };
 
 export type LabComparedNumber = {

@@ -44,6 +44,18 @@ export function* requestsOf(workload: Workload): Generator<PlannedRequest, void,
   }
 }
 
+/** How many requests a workload has, counted up to one more than `most`, and how long they come, in milliseconds. */
+export function extentOf(workload: Workload, most: number): { planned: number; windowMs: number } {
+  let planned = 0;
+  let lastAtMs = 0;
+  for (const { atMs } of requestsOf({ ...workload, payloadBytes: 0 })) {
+    lastAtMs = atMs;
+    if (++planned > most) break;
+  }
+  const cutShort = workload.requests !== undefined && planned >= workload.requests;
+  return { planned, windowMs: cutShort ? lastAtMs : (workload.durationMs ?? lastAtMs) };
+}
+
 /** Geometric: each attempt fails with the same chance. One draw a request, so that its neighbours' fates do not hang on it. */
 function failingAttempts(failureRate: number, random: Random): number {
   const draw = 1 - random();

@@ -1,4 +1,5 @@
 import { invalid, Problem } from '../../contract/errors.ts';
+import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job } from '../../contract/job.ts';
 import type { Health } from '../../contract/resources.ts';
@@ -72,6 +73,8 @@ export type QueueOptions = {
 
 export type QueueService = {
   backend: Backend;
+  /** Tells those who follow the events of what is no part of the queue. */
+  announce(event: EngineEvent): void;
   health(): Health;
   /** Takes back what a dead engine held, then begins. @returns how many jobs were taken back */
   open(): Promise<number>;
@@ -318,6 +321,7 @@ export function createQueue(options: QueueOptions): QueueService {
 
   return {
     backend,
+    announce: (event) => events.emit(event),
     health() {
       if (stopping) return { status: 'degraded', detail: 'The engine is stopping.' };
       if (store.commit.full || options.spaceIsShort())
