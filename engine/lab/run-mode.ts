@@ -6,8 +6,11 @@ import type { Mode } from '../../contract/job.ts';
 import { type LabModeResult, labLimits } from '../../contract/lab-run.ts';
 import { placesOf } from '../../lab/fleet.ts';
 import { ModeTally } from '../../lab/mode-tally.ts';
+import type { Overhead } from '../../lab/overhead.ts';
 import { predictionFor } from '../../lab/run-prediction.ts';
+import { distributionOf } from '../../lab/service-time.ts';
 import { extentOf, requestsOf } from '../../lab/workload.ts';
+import { calibrate } from './calibrate.ts';
 import { follow } from './follow.ts';
 import { type LabEngine, startLabEngine } from './lab-engine.ts';
 import type { LabRequest } from './messages.ts';
@@ -45,8 +48,9 @@ export async function runMode(order: ModeOrder): Promise<LabModeResult> {
   try {
     if (concurrency !== null) await engine.client.call('patchQueue', { params: { name: 'default' }, body: { concurrency } });
     if (workload.work.kind === 'model') await warmUp(engine);
-    await follow(engine, tally);
     const places = placesFor(mode, request);
+    const overhead = await overheadFor(engine, order, places);
+    await follow(engine, tally);
     const beginsAt = now() + leadMs;
     tally.begin(beginsAt, places);
     const stopSampling = sampleEverySecond(engine, tally, beginsAt, progress);
@@ -58,7 +62,7 @@ export async function runMode(order: ModeOrder): Promise<LabModeResult> {
     ended = true;
     const result = tally.result(signal.aborted ? 'stopped' : 'completed', null);
     if (signal.aborted || places === null) return result;
-    const prediction = predictionFor({ mode, workload, places, windowMs: extent.windowMs, cores: cpus().length }, result);
+    const prediction = predictionFor({ mode, workload, places, windowMs: extent.windowMs, cores: cpus().length, overhead }, result);
     return { ...result, prediction };
   } finally {
     // A stand-in leaves nothing behind, so it need not be waited for; a user's task may have started other programs.
@@ -89,12 +93,20 @@ async function measure(
 }
 
 async function warmUp({ client }: LabEngine): Promise<void> {
+  const payload = { serviceMs: 1, failingAttempts: 0 };
   const run = (mode: 'sync' | 'async') =>
-    client.call('submitJob', { body: { task: warmUpTask, mode, ...(mode === 'async' && { waitMs: 10_000 }) } });
+    client.call('submitJob', { body: { task: warmUpTask, payload, mode, ...(mode === 'async' && { waitMs: 10_000 }) } });
   await Promise.all([
     client.call('getTask', { params: { name: standInTask } }),
     ...Array.from({ length: warmUps }, (_, at) => run(at % 2 === 0 ? 'sync' : 'async')),
   ]);
+}
+
+/** Only where jobs wait for each other; sync ones are refused. */
+async function overheadFor(engine: LabEngine, { mode, request }: ModeOrder, places: number | null): Promise<Overhead | null> {
+  const { work } = request.workload;
+  if (places === null || mode === 'sync' || work.kind !== 'model') return null;
+  return calibrate(engine, places, distributionOf(work.service).meanMs);
 }
 
 /** Null where jobs run in several lanes, or in one that is not known from here. */

@@ -1,4 +1,4 @@
-/** The tasks of a run's engine: the stand-in that takes as long as it is told, and one that only wakes the threads. */
+/** The tasks of a run's engine: the stand-in that takes as long as it is told, and one by which the lanes are tried. */
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ export function writeTasks(home: string, { workload: { work }, declares }: LabRe
   }
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, `${standInTask}.mjs`), standIn(work.lane, declares));
-  writeFileSync(join(folder, `${warmUpTask}.mjs`), `export default { lane: '${work.lane}', run: () => null };\n`);
+  // The same work under another name, so that what the lanes are tried with teaches `auto` nothing.
+  writeFileSync(join(folder, `${warmUpTask}.mjs`), standIn(work.lane, {}));
 }
 
 /**
