@@ -5,6 +5,8 @@ import { useCallback, useState } from 'react';
 import { DeadLettersPage } from '../features/dead-letters/dead-letters-page.tsx';
 import { JobPanel } from '../features/job/job-panel.tsx';
 import { JobsPage } from '../features/jobs/jobs-page.tsx';
+import { LabPage } from '../features/lab/lab-page.tsx';
+import { LabRunPage } from '../features/lab/lab-run-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { PlannerPage } from '../features/planner/planner-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
@@ -42,6 +44,8 @@ function CurrentPage() {
       return <QueuesPage />;
     case '/tasks':
       return <TasksPage />;
+    case '/lab':
+      return <LabPage />;
     case '/planner':
       return <PlannerPage />;
   }
@@ -53,6 +57,8 @@ function CurrentPage() {
       </Page>
     );
   }
+  const runId = /^\/lab\/([^/]+)$/.exec(path)?.[1];
+  if (runId !== undefined) return <LabRunPage key={runId} id={decodeURIComponent(runId)} />;
   return (
     <Page title="Not here">
       <Notice tone="empty" title="There is no such page" action={<Link to={firstPath}>Go to the overview</Link>}>

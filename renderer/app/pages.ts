@@ -12,6 +12,7 @@ export const pageLinks: readonly PageLink[] = [
   { path: '/schedules', title: 'Schedules', icon: 'schedules', key: 'r' },
   { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
   { path: '/tasks', title: 'Tasks', icon: 'tasks', key: 't' },
+  { path: '/lab', title: 'Lab', icon: 'lab', key: 'l' },
   { path: '/planner', title: 'Planner', icon: 'planner', key: 'p' },
   { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },
 ];
