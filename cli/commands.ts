@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor.ts';
 import { endpointAdd, endpointList, endpointOff, endpointOn, endpointRemove } from './commands/endpoint.ts';
 import { serve, url } from './commands/engine.ts';
 import { get } from './commands/get.ts';
+import { labCsv, labGet, labList, labPresets, labRemove, labRename, labRun, labStop } from './commands/lab.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operationGet, operationList, operationStop } from './commands/operation.ts';
@@ -62,6 +63,14 @@ export const commands: readonly Command[] = [
   workflowCancel,
   workflowRetry,
   workflowRemove,
+  labPresets,
+  labRun,
+  labList,
+  labGet,
+  labStop,
+  labRename,
+  labRemove,
+  labCsv,
   deliveryList,
   deliveryRedeliver,
   endpointList,

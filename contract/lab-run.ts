@@ -136,6 +136,8 @@ export type LabComparedNumber = {
 export type LabPrediction = {
   method: string;
   why: string;
+  /** The service times that it reckons with: as this run measured them, or, of a run too short for that, as the workload gives them. */
+  service: 'measured' | 'given';
   stable: boolean;
   places: number;
   /** Share of the requests that are refused, 0…1; only of `sync`. */

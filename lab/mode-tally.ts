@@ -5,6 +5,7 @@
 
 import type { JobEventType } from '../contract/events.ts';
 import type { JobSummary, Mode } from '../contract/job.ts';
+import type { ServiceTime } from '../contract/lab.ts';
 import {
   type AnswerKind,
   answerKinds,
@@ -28,6 +29,10 @@ type Tracked = {
   attempt: number;
   startedAt: number;
 };
+
+/** Attempts without which the longest of a hundred are an accident; and how many steps their distribution has. */
+const fewestMeasured = 200;
+const servicePoints = 100;
 
 /** In the tags of its job, by which its events find their request. */
 const tagPrefix = 'request-';
@@ -155,9 +160,15 @@ export class ModeTally {
     this.#stride *= 2;
   }
 
-  /** The newest one alone, for who keeps the others. */
-  get newestSample(): LabSample | null {
-    return this.#samples.at(-1) ?? null;
+  /** How long attempts took, as a distribution; null as long as too few have ended for its tail to be known. */
+  measuredService(): ServiceTime | null {
+    if (this.#service.total < fewestMeasured) return null;
+    const points: { quantile: number; ms: number }[] = [];
+    for (let at = 1; at < servicePoints; at++) {
+      const quantile = at / servicePoints;
+      points.push({ quantile, ms: this.#service.quantile(quantile) ?? 0 });
+    }
+    return { kind: 'percentiles', points };
   }
 
   /** Resolves once every request that was sent has been answered and its job has ended. */

@@ -1,7 +1,7 @@
 /** What the planner says of a run's load, for the run to be held against. */
 
 import type { Mode } from '../contract/job.ts';
-import type { Workload } from '../contract/lab.ts';
+import type { ServiceTime, Workload } from '../contract/lab.ts';
 import type { LabModeResult, LabPrediction } from '../contract/lab-run.ts';
 import { compare } from './comparison.ts';
 import type { Overhead } from './overhead.ts';
@@ -18,6 +18,8 @@ export type PredictedRun = {
   cores: number;
   /** As it was measured before the run; null: not. */
   overhead: Overhead | null;
+  /** As the run has measured it: a busy machine stretches what the workload asks for. Null: too little was measured. */
+  service: ServiceTime | null;
 };
 
 /**
@@ -25,24 +27,28 @@ export type PredictedRun = {
  * gave; and sync calls that keep a core busy, which share the cores rather than wait for one.
  */
 export function predictionFor(
-  { mode, workload, places, windowMs, cores, overhead }: PredictedRun,
+  { mode, workload, places, windowMs, cores, overhead, service: measuredService }: PredictedRun,
   measured: Pick<LabModeResult, 'utilisation' | 'wait' | 'completion'>,
 ): LabPrediction | null {
   const { work, arrivalsPerSecond, arrivals, failureRate, seed } = workload;
   if (mode === 'auto' || work.kind !== 'model' || windowMs <= 0) return null;
   if (mode === 'sync' && work.lane === 'cpu' && places > cores) return null;
+  const service = measuredService ?? work.service;
+  const insideMs = overhead?.insideMs ?? 0;
+  // What was measured from start to end holds the part of the overhead that lies inside.
+  const overheadMs = overhead && (measuredService === null ? overhead.totalMs : Math.max(0, overhead.totalMs - insideMs));
   const planned = plan({
-    ...{ arrivalsPerSecond, arrivals, service: work.service, failureRate, seed, workers: places, durationMs: windowMs },
-    ...(overhead && { overheadMs: overhead.totalMs }),
+    ...{ arrivalsPerSecond, arrivals, service, failureRate, seed, workers: places, durationMs: windowMs },
+    ...(overheadMs !== null && { overheadMs }),
     mode: mode === 'sync' ? 'sync' : 'async',
   });
+  const { method, why, stable, refusedShare } = planned;
+  const stretched = measuredService === null ? 1 + insideMs / distributionOf(service).meanMs : 1;
   const { wait, completion } = measured;
-  // The engine's times of start and end hold a part of the overhead; the plan's utilisation none.
-  const { meanMs } = distributionOf(work.service);
   return {
-    ...{ method: planned.method, why: planned.why, stable: planned.stable, places: planned.places, refusedShare: planned.refusedShare },
+    ...{ method, why, stable, refusedShare, places: planned.places, service: measuredService === null ? 'given' : 'measured' },
     numbers: compare(
-      { ...planned, utilisation: planned.utilisation * (1 + (overhead?.insideMs ?? 0) / meanMs) },
+      { ...planned, utilisation: planned.utilisation * stretched },
       {
         utilisation: measured.utilisation,
         ...(mode === 'sync' ? {} : { waitP50Ms: wait?.p50Ms ?? null, waitP95Ms: wait?.p95Ms ?? null, waitP99Ms: wait?.p99Ms ?? null }),

@@ -117,6 +117,7 @@ const result = named(
       .object({
         method: z.string(),
         why: z.string(),
+        service: z.enum(['measured', 'given']),
         stable: z.boolean(),
         places: count,
         refusedShare: z.number(),

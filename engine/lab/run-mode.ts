@@ -62,7 +62,10 @@ export async function runMode(order: ModeOrder): Promise<LabModeResult> {
     ended = true;
     const result = tally.result(signal.aborted ? 'stopped' : 'completed', null);
     if (signal.aborted || places === null) return result;
-    const prediction = predictionFor({ mode, workload, places, windowMs: extent.windowMs, cores: cpus().length, overhead }, result);
+    const prediction = predictionFor(
+      { mode, workload, places, windowMs: extent.windowMs, cores: cpus().length, overhead, service: tally.measuredService() },
+      result,
+    );
     return { ...result, prediction };
   } finally {
     // A stand-in leaves nothing behind, so it need not be waited for; a user's task may have started other programs.
