@@ -101,9 +101,7 @@ function PresetRow({ preset: { title, why, recommended, waitMs, workload }, hind
       <div className={styles.caseWords}>
         <p>
           <span className={styles.caseTitle}>{title}</span>
-          <span className={styles.recommended}>
-            {waitMs === null ? `best ${recommended}` : `best ${recommended}, after waiting ${waitMs / 1000} s`}
-          </span>
+          <span className={styles.recommended}>{waitMs === null ? recommended : `${recommended}, after a wait of ${waitMs / 1000} s`}</span>
         </p>
         <p className={styles.why}>{why}</p>
         <p className={styles.faint}>{workloadWords(workload)}</p>

@@ -6,9 +6,9 @@ import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx
 import { client } from '../../data/client.ts';
 import { useReloadOn } from '../../data/reload-on.ts';
 import { useResource } from '../../data/resource.ts';
+import { formatMoment } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Ago } from '../../ui/time.tsx';
 import styles from './lab-run-page.module.css';
 import { modeTitles, workloadWords } from './lab-words.ts';
 import { OverTime } from './over-time.tsx';
@@ -66,8 +66,7 @@ function Head({ run, otherId, other }: HeadProps) {
           {other !== null && <span className={styles.letter}>A</span>}
           {workloadWords(run.workload)}
           <span className={styles.faint}>
-            {' '}
-            begun <Ago at={run.createdAt} />
+            {`, begun ${formatMoment(run.createdAt)}`}
             {run.state !== 'completed' && `, ${run.state}`}
             {run.current !== null && `: ${modeTitles[run.current].toLowerCase()}`}
           </span>

@@ -1,7 +1,7 @@
 import { formatShare } from '../../ui/format.ts';
 import { modeColours, modeStateWords, modeTitles, progressOf } from './lab-words.ts';
 import { LatencyBars } from './latency-bars.tsx';
-import { barAxis, bestIn, type Column, type NumberGroup, numberGroups, rowsFor } from './side-by-side.ts';
+import { barAxis, bestIn, type Column, type NumberGroup, numberGroups, rowsFor, valueIn } from './side-by-side.ts';
 import styles from './side-by-side-table.module.css';
 
 export function SideBySideTable({ columns }: { columns: readonly Column[] }) {
@@ -83,8 +83,9 @@ function Group({ group, columns }: { group: NumberGroup; columns: readonly Colum
             <th scope="row" className={styles.rowName}>
               {row.label}
             </th>
-            {columns.map(({ key, result }) => {
-              const value = row.value(result);
+            {columns.map((column) => {
+              const { key } = column;
+              const value = valueIn(row, column);
               return (
                 <td key={key} data-best={best.has(key) || undefined} data-alarming={(row.alarming && (value ?? 0) > 0) || undefined}>
                   {value === null ? <span className={styles.nothing}>–</span> : row.format(value)}

@@ -108,11 +108,17 @@ export function rowsFor({ rows }: NumberGroup, columns: readonly Column[]): Numb
   return rows.filter(({ onlyIfAny, value }) => !onlyIfAny || columns.some(({ result }) => (value(result) ?? 0) > 0));
 }
 
-/** The columns that are best in a row; none where they are all alike or only one can tell. */
-export function bestIn({ best, value, format }: NumberRow, columns: readonly Column[]): ReadonlySet<string> {
-  const known = columns.flatMap(({ key, result }) => {
-    const told = value(result);
-    return told === null ? [] : [{ key, told }];
+/** What a row tells of a column; null where nothing was measured, which is more than that it was nought. */
+export function valueIn({ value }: NumberRow, { result }: Column): number | null {
+  return result.state === 'waiting' ? null : value(result);
+}
+
+/** The columns that are best in a row, of those that have ended; none where they are all alike or only one can tell. */
+export function bestIn(row: NumberRow, columns: readonly Column[]): ReadonlySet<string> {
+  const { best, format } = row;
+  const known = columns.flatMap((column) => {
+    const told = column.result.state === 'running' ? null : valueIn(row, column);
+    return told === null ? [] : [{ key: column.key, told }];
   });
   if (best === undefined || known.length < 2) return new Set();
   const winner = known.reduce((a, b) => ((best === 'least' ? b.told < a.told : b.told > a.told) ? b : a));

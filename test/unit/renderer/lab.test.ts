@@ -32,6 +32,7 @@ function resultOf(mode: Mode, given: Partial<LabModeResult> = {}): LabModeResult
       feltByAnswer: {},
       completion: null,
       wait: null,
+      service: null,
       feltBars: [],
       completionBars: [],
       completedPerSecond: 20,
@@ -110,6 +111,11 @@ describe('modes side by side', () => {
     expect(best(20.1, 20.2, 400)).toEqual(['sync', 'async']);
     expect(best(20, 20)).toEqual([]);
     expect(best(20)).toEqual([]);
+    const going = columnsOf(
+      runOf([resultOf('sync', { felt: summary(20), state: 'running' }), resultOf('async', { felt: summary(90) })]),
+      null,
+    );
+    expect([...bestIn(row('95 % within'), going)]).toEqual([]);
     expect([...bestIn(row('Longest'), columns(300, 20))]).toEqual([]);
   });
 
