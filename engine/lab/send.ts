@@ -2,7 +2,7 @@
 
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, request as httpRequest } from 'undici';
-import type { ProblemCode } from '../../contract/errors.ts';
+import type { ProblemCode, ProblemDetails } from '../../contract/errors.ts';
 import type { Mode } from '../../contract/job.ts';
 import type { AnswerKind } from '../../contract/lab-run.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
@@ -37,6 +37,7 @@ export async function sendAll({ socket, requests, mode, request, beginsAt, tally
   const agent = new Agent({ connect: { socketPath: socket }, connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   const underway = new Set<Promise<void>>();
   let inGo = 0;
+  let wrong: unknown;
   try {
     for (const planned of requests) {
       const intendedAt = beginsAt + planned.atMs;
@@ -51,11 +52,20 @@ export async function sendAll({ socket, requests, mode, request, beginsAt, tally
       const body = JSON.stringify(submissionOf(planned, mode, request));
       const sentAt = now();
       const answered: Promise<void> = send(agent, body, signal)
-        .then((kind) => tally.answer(planned.index, kind, { sentAt, answeredAt: now() }))
+        .then((kind) => {
+          // What a stop has cut off was not lost by the engine.
+          if (kind !== 'lost' || !signal.aborted) tally.answer(planned.index, kind, { sentAt, answeredAt: now() });
+        })
         .finally(() => underway.delete(answered));
       underway.add(answered);
+      // Looked at below, and when a place among the connections is waited for.
+      answered.catch((error: unknown) => {
+        wrong ??= error;
+      });
+      if (wrong !== undefined) break;
     }
     await Promise.all(underway);
+    if (wrong !== undefined) throw wrong;
   } finally {
     await agent.destroy();
   }
@@ -74,35 +84,39 @@ function submissionOf(
   return waitMs !== null && (mode === 'auto' || mode === 'async') ? { ...submission, waitMs } : submission;
 }
 
+/** @throws Error when the engine takes the request for a wrong one, as it would all the others */
 async function send(agent: Agent, body: string, signal: AbortSignal): Promise<AnswerKind> {
+  const answer = await ask(agent, body, signal);
+  if (answer === null) return 'lost';
+  const { status, text } = answer;
+  if (status === 202) return 'accepted';
+  if (status === 200) return (JSON.parse(text) as { state: string }).state === 'completed' ? 'answered' : 'failed';
+  const { code, detail } = JSON.parse(text) as ProblemDetails;
+  const kind = refusals[code];
+  if (kind === undefined) throw new Error(`The lab’s engine does not take these requests: ${detail}`);
+  return kind;
+}
+
+/** Null: the connection broke, or the run was stopped. */
+async function ask(agent: Agent, body: string, signal: AbortSignal): Promise<{ status: number; text: string } | null> {
   try {
     const answer = await httpRequest('http://localhost/v1/jobs', {
       ...{ method: 'POST', dispatcher: agent, body, signal, headers: { 'content-type': 'application/json' } },
     });
-    const text = await answer.body.text();
-    if (answer.statusCode === 202) return 'accepted';
-    if (answer.statusCode === 200) return (JSON.parse(text) as { state: string }).state === 'completed' ? 'answered' : 'failed';
-    return kindOf((JSON.parse(text) as { code: ProblemCode }).code);
+    return { status: answer.statusCode, text: await answer.body.text() };
   } catch {
-    // The connection broke, or the run was stopped.
-    return 'lost';
+    return null;
   }
 }
 
-function kindOf(code: ProblemCode): AnswerKind {
-  switch (code) {
-    case 'lane-saturated':
-    case 'backlog-full':
-    case 'rate-limited':
-    case 'circuit-open':
-    case 'storage-full':
-    case 'shutting-down':
-      return 'refused';
-    case 'task-failed':
-      return 'failed';
-    case 'deadline-exceeded':
-      return 'timed-out';
-    default:
-      return 'lost';
-  }
-}
+const refusals: Partial<Record<ProblemCode, AnswerKind>> = {
+  'lane-saturated': 'refused',
+  'backlog-full': 'refused',
+  'rate-limited': 'refused',
+  'circuit-open': 'refused',
+  'storage-full': 'refused',
+  'shutting-down': 'refused',
+  'task-failed': 'failed',
+  'deadline-exceeded': 'timed-out',
+  'internal-error': 'lost',
+};
