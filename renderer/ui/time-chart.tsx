@@ -29,6 +29,8 @@ type TimeChartProps = {
   formatTime?: (seconds: number) => string;
   lines: readonly ChartLine[];
   format: (value: number) => string;
+  /** The axis reaches this far where all values are less: 1 for what is counted. */
+  reachesAtLeast?: number;
   /** Shown over the empty frame when no line has a value. */
   nothing: string;
   /** Charts of one group point at the same time. */
@@ -75,7 +77,10 @@ function optionsFor(element: HTMLElement, props: TimeChartProps, onPoint: (index
       y: false,
     },
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
-    scales: { x: { time: !props.formatTime }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, 0.001) * 1.1] } },
+    scales: {
+      x: { time: !props.formatTime },
+      y: { range: (_, __, most) => [0, Math.max(most ?? 0, props.reachesAtLeast ?? 0.001) * 1.1] },
+    },
     axes: [
       {
         ...axis,

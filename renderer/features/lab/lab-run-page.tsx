@@ -74,7 +74,10 @@ function Head({ run, otherId, other }: HeadProps) {
         {other !== null && (
           <p>
             <span className={styles.letter}>B</span>
-            <Link to={`/lab/${other.id}?with=${run.id}`}>{other.name}</Link> {workloadWords(other.workload)}
+            <Link to={`/lab/${other.id}?with=${run.id}`} className={styles.other ?? ''}>
+              {other.name}
+            </Link>{' '}
+            {workloadWords(other.workload)}
           </p>
         )}
         {run.reason !== null && (

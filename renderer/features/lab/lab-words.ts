@@ -68,9 +68,10 @@ export function progressOf({ state, planned, sent, ends, unfinished, answers }: 
   return planned === 0 ? 0 : Math.min(1, (sent + Math.min(ended, planned)) / (2 * planned));
 }
 
-export function modeStateWords(result: LabModeResult): string {
+export function modeStateWords(result: LabModeResult, runState: LabRunState): string {
   const { state, sent, planned, elapsedMs } = result;
-  if (state === 'waiting') return 'comes later';
+  // A run that was stopped never came to its later modes.
+  if (state === 'waiting') return runState === 'running' ? 'comes later' : 'was not run';
   if (state === 'running') return sent < planned ? `${formatCount(sent)} of ${formatCount(planned)} sent` : 'waits for the last jobs';
   return state === 'completed' ? `took ${second(elapsedMs)}` : `${state} after ${second(elapsedMs)}`;
 }
@@ -89,8 +90,10 @@ export function predictedNumber(name: LabComparedNumber['name'], value: number):
 
 /** Points for a share, percent else; `as measured` when it reads the same. */
 export function errorWords({ name, predicted, measured, difference, error }: LabComparedNumber): string {
-  if (predictedNumber(name, predicted) === predictedNumber(name, measured)) return 'as measured';
+  const tenthsOfPoint = Math.round(Math.abs(difference) * 1_000);
+  if (predictedNumber(name, predicted) === predictedNumber(name, measured) || (name === 'utilisation' && tenthsOfPoint === 0))
+    return 'as measured';
   const sign = difference > 0 ? '+' : '−';
-  if (name === 'utilisation') return `${sign}${(Math.abs(difference) * 100).toFixed(1)} points`;
+  if (name === 'utilisation') return `${sign}${(tenthsOfPoint / 10).toFixed(1)} points`;
   return error === null ? `${sign}${formatDuration(Math.abs(difference))}` : `${sign}${Math.round(Math.abs(error) * 100)} %`;
 }

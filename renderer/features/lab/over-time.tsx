@@ -27,6 +27,7 @@ export function OverTime({ columns }: { columns: readonly Column[] }) {
               times={times}
               formatTime={(seconds) => (seconds === 0 ? '0' : formatDuration(seconds * 1000).replace('.0 s', ' s'))}
               format={format}
+              reachesAtLeast={1}
               nothing="Nothing measured yet"
               group="lab"
               lines={columns.map(({ result: { mode }, run }, at) => ({

@@ -2,6 +2,7 @@ import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { workloadSchema } from '../../../contract/lab.ts';
 import type { LabPreset, LabRunInput } from '../../../contract/lab-run.ts';
+import { limits } from '../../../contract/limits.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeField } from '../../ui/code-field.tsx';
 import { type JsonReading, readJson } from '../../ui/json-source.ts';
@@ -33,6 +34,7 @@ export function OwnWorkload({ presets, hindrance, busy, onStart }: OwnWorkloadPr
   const [text, setText] = useState(() => written(example));
   const [reading, setReading] = useState<JsonReading>(() => readJson(text));
   const [name, setName] = useState('');
+  const [atOnce, setAtOnce] = useState('');
   const [from, setFrom] = useState<string | null>(null);
   const change = (next: string, read: JsonReading) => {
     setText(next);
@@ -51,18 +53,35 @@ export function OwnWorkload({ presets, hindrance, busy, onStart }: OwnWorkloadPr
     change(next, readJson(next));
   };
   const preset = presets.find((each) => each.name === from);
+  const concurrency = atOnce.trim() === '' ? null : Number(atOnce);
+  const noNumber = concurrency !== null && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 100_000);
   const start = () => {
-    if (!read?.success) return;
+    if (!read?.success || noNumber) return;
     onStart({
       ...(name.trim() === '' ? {} : { name: name.trim() }),
       workload: read.data,
+      concurrency,
       ...(preset ? { waitMs: preset.waitMs, declares: preset.declares } : {}),
     });
   };
   return (
     <div className={styles.own}>
       <div className={styles.ownFields}>
-        <TextInput label="Name" placeholder="of the run" value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+        <TextInput
+          label="Name"
+          placeholder="of the run"
+          value={name}
+          maxLength={limits.nameLength}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextInput
+          label="Jobs at once"
+          placeholder="as many as the lanes take"
+          inputMode="numeric"
+          value={atOnce}
+          error={noNumber ? 'must be a whole number from 1 to 100,000' : undefined}
+          onChange={(event) => setAtOnce(event.target.value)}
+        />
         <Select
           label="Begin from"
           placeholder="a case"
@@ -78,7 +97,7 @@ export function OwnWorkload({ presets, hindrance, busy, onStart }: OwnWorkloadPr
         {read?.success && <p className={styles.ownWords}>{workloadWords(read.data)}</p>}
         <Button
           icon="play"
-          disabled={hindrance !== null || !read?.success}
+          disabled={hindrance !== null || !read?.success || noNumber}
           title={hindrance ?? undefined}
           busy={busy}
           onClick={start}

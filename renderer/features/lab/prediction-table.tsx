@@ -1,4 +1,5 @@
 import type { LabComparedNumber } from '../../../contract/lab-run.ts';
+import { formatCount } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { errorWords, modeColours, modeTitles, predictedNumber, predictedWords } from './lab-words.ts';
 import styles from './prediction-table.module.css';
@@ -45,7 +46,7 @@ export function PredictionTable({ columns, going }: { columns: readonly Column[]
               </table>
             )}
             <p className={styles.faint}>
-              {prediction.method === 'formula' ? 'By formula' : 'Simulated'}, {prediction.places} places. {prediction.why}
+              {prediction.method === 'formula' ? 'By formula' : 'Simulated'}, {formatCount(prediction.places)} places. {prediction.why}
             </p>
           </section>
         ))}

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { LabRun } from '../../../contract/lab-run.ts';
+import { limits } from '../../../contract/limits.ts';
 import { navigate } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -54,7 +55,7 @@ export function RunActions({ run, other }: { run: LabRun; other: LabRun | null }
         <TextInput
           aria-label="Name of the run"
           value={name}
-          maxLength={200}
+          maxLength={limits.nameLength}
           // It stands in place of the button that was pressed, which had the focus.
           ref={(input) => input?.focus()}
           onChange={(event) => setName(event.target.value)}

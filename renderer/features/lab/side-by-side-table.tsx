@@ -25,7 +25,7 @@ export function SideBySideTable({ columns }: { columns: readonly Column[] }) {
   );
 }
 
-function ModeHead({ column: { result, run } }: { column: Column }) {
+function ModeHead({ column: { result, runState, run } }: { column: Column }) {
   const progress = progressOf(result);
   return (
     <th scope="col" className={styles.head} data-state={result.state}>
@@ -36,7 +36,7 @@ function ModeHead({ column: { result, run } }: { column: Column }) {
           {run !== null && ` ${run}`}
         </span>
       </span>
-      <span className={styles.modeState}>{modeStateWords(result)}</span>
+      <span className={styles.modeState}>{modeStateWords(result, runState)}</span>
       {result.state === 'running' && (
         <span
           className={styles.progress}

@@ -1,22 +1,26 @@
 /** The modes of a run, or of two, side by side: columns, and rows of numbers with the words for them. Pure. */
 
-import type { LabModeResult, LabRun, LatencyBar, LatencySummary } from '../../../contract/lab-run.ts';
+import type { LabModeResult, LabRun, LabRunState, LatencyBar, LatencySummary } from '../../../contract/lab-run.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../../ui/format.ts';
 
 export type Column = {
   key: string;
   result: LabModeResult;
+  /** Of the run that it belongs to. */
+  runState: LabRunState;
   /** `A` and `B` where two runs are compared; else null. */
   run: 'A' | 'B' | null;
 };
 
 /** With two runs the same mode of both stand beside each other. */
 export function columnsOf(run: LabRun, other: LabRun | null): Column[] {
-  if (other === null) return run.results.map((result) => ({ key: result.mode, result, run: null }));
+  if (other === null) return run.results.map((result) => ({ key: result.mode, result, runState: run.state, run: null }));
   const modes = [...new Set([...run.results, ...other.results].map(({ mode }) => mode))];
   return modes.flatMap((mode) =>
     [['A', run] as const, ['B', other] as const].flatMap(([name, of]) =>
-      of.results.filter((result) => result.mode === mode).map((result) => ({ key: `${mode} ${name}`, result, run: name })),
+      of.results
+        .filter((result) => result.mode === mode)
+        .map((result) => ({ key: `${mode} ${name}`, result, runState: of.state, run: name })),
     ),
   );
 }

@@ -121,6 +121,7 @@ function BacklogChart({ answer: { plan } }: { answer: Answer }) {
         times={plan.backlogOverTime.map(({ atMs }) => atMs / 1000)}
         formatTime={(seconds) => (seconds === 0 ? '0' : formatDuration(seconds * 1000).replace('.0 s', ' s'))}
         format={formatAmount}
+        reachesAtLeast={1}
         nothing="Nothing waits"
         group="planner"
         lines={[

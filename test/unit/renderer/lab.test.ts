@@ -176,8 +176,10 @@ describe('a run in words', () => {
     expect(progressOf(resultOf('sync', { state: 'running', sent: 50, ends: none }))).toBe(0.25);
     expect(progressOf(resultOf('sync', { state: 'running', sent: 100, ends: { ...none, completed: 40, dead: 10 } }))).toBe(0.75);
     expect(progressOf(resultOf('sync', { state: 'running', ends: { ...none, completed: 100, compensated: 9 } }))).toBe(1);
-    expect(modeStateWords(resultOf('sync', { state: 'running' }))).toBe('waits for the last jobs');
-    expect(modeStateWords(resultOf('sync', { state: 'stopped' }))).toBe('stopped after 5 s');
+    expect(modeStateWords(resultOf('sync', { state: 'running' }), 'running')).toBe('waits for the last jobs');
+    expect(modeStateWords(resultOf('sync', { state: 'waiting' }), 'running')).toBe('comes later');
+    expect(modeStateWords(resultOf('sync', { state: 'waiting' }), 'stopped')).toBe('was not run');
+    expect(modeStateWords(resultOf('sync', { state: 'stopped' }), 'stopped')).toBe('stopped after 5 s');
   });
 
   it('tells how far off a prediction was: shares in points, times in percent, never more exactly than is shown', () => {
