@@ -9,7 +9,7 @@ const executablePath =
 export default defineConfig({
   timeout: 45_000,
   // Below the bound of `npm test`, so that a run that is too slow still reports what it did.
-  globalTimeout: 7 * 60_000,
+  globalTimeout: 18 * 60_000,
   expect: { timeout: 10_000 },
   retries: 0,
   forbidOnly: true,

@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
+    // Two at once, also on two cores, where it would be one by default: most tests wait for processes, threads and sockets.
+    maxWorkers: 2,
     passWithNoTests: false,
     allowOnly: false,
     setupFiles: ['test/support/no-leaks.ts'],

@@ -1,6 +1,6 @@
 import type { LaneName } from '../../contract/job.ts';
 import { isFinal } from '../../contract/states.ts';
-import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
+import type { AbortReason } from '../../contract/thread.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { EndedAttempt } from '../store/jobs.ts';
 import type { ResultFiles } from '../store/result-files.ts';
@@ -24,6 +24,7 @@ import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
 import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
+import { Runs } from './runs.ts';
 import type { Waiters } from './waiters.ts';
 import { parentsFor } from './workflow-parents.ts';
 
@@ -49,13 +50,6 @@ export type DispatchParts = {
   random: () => number;
 };
 
-type Running = {
-  row: JobRow;
-  room: number;
-  thread: number | null;
-  cancelRequested: boolean;
-};
-
 /** Every place of the interactive lane is taken, as many jobs of its task or key run as may, its queue's rate limit is used up, or its circuit is open. */
 export type SyncHindrance =
   | { kind: 'lane' | 'task' }
@@ -66,15 +60,13 @@ export type SyncHindrance =
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly circuits: Circuits;
-  readonly #running = new Map<number, Running>();
-  readonly #runOf = new Map<number, number>();
+  readonly #runs = new Runs();
   readonly #concurrency: Concurrency;
   readonly #rates: RateLimits;
   readonly #line: Line;
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
   readonly #forecast: PlaceForecast;
-  #lastRun = 0;
   /** Until it is opened, and from a drain on. */
   #stopped = true;
   #drained: (() => void) | null = null;
@@ -94,11 +86,8 @@ export class Dispatch {
     });
     parts.lanes.listen({
       ended: (reports) => this.#ended(reports),
-      output: (output) => this.#output(output),
-      placed: (run, thread) => {
-        const running = this.#running.get(run);
-        if (running) running.thread = thread;
-      },
+      output: (output) => this.#runs.heard(output, parts),
+      placed: (run, thread) => this.#runs.placed(run, thread),
       recycled: (recycled) => parts.events.emit({ type: 'workers.recycled', at: recycled.at, recycled }),
     });
   }
@@ -137,8 +126,8 @@ export class Dispatch {
 
   /** When that will likely be over, in milliseconds. */
   hindranceEndsInMs(hindrance: SyncHindrance, job: Pick<JobRow, 'task' | 'concurrency_key'>, room: number): number {
-    if (hindrance.kind === 'rate') return hindrance.waitMs;
-    const running = this.#running.values();
+    if ('waitMs' in hindrance) return hindrance.waitMs;
+    const running = this.#runs.all();
     return hindrance.kind === 'lane' ? this.#forecast.laneFreeInMs(running, room) : this.#forecast.taskFreeInMs(running, job);
   }
 
@@ -186,22 +175,19 @@ export class Dispatch {
 
   /** What runs now of a job, with its progress. */
   runningRow(seq: number): JobRow | null {
-    const run = this.#runOf.get(seq);
-    return run === undefined ? null : (this.#running.get(run)?.row ?? null);
+    return this.#runs.ofJob(seq)?.row ?? null;
   }
 
   threadOf(seq: number): number | null {
-    const run = this.#runOf.get(seq);
-    return run === undefined ? null : (this.#running.get(run)?.thread ?? null);
+    return this.#runs.ofJob(seq)?.thread ?? null;
   }
 
   /** Asks a running job to end. @returns false when it does not run */
   abort(seq: number, reason: AbortReason): boolean {
-    const run = this.#runOf.get(seq);
-    const running = run === undefined ? undefined : this.#running.get(run);
-    if (run === undefined || !running) return false;
-    if (reason === 'cancelled') running.cancelRequested = true;
-    this.#parts.lanes.abort(run, reason);
+    const run = this.#runs.ofJob(seq);
+    if (!run) return false;
+    if (reason === 'cancelled') run.cancelRequested = true;
+    this.#parts.lanes.abort(run.number, reason);
     return true;
   }
 
@@ -210,22 +196,23 @@ export class Dispatch {
    * aborted. For callers whose deadline has passed.
    */
   async cancelAtDeadline(seq: number): Promise<void> {
-    const row = this.runningRow(seq);
-    if (!row) return;
+    const run = this.#runs.ofJob(seq);
+    if (!run) return;
+    const { row, thread } = run;
     const error = JSON.stringify({
       name: deadlineErrorName,
       message: `It did not end within its ${row.timeout_ms} ms (timeoutMs); its caller was told so.`,
     });
     const { store, now } = this.#parts;
     this.abort(seq, 'timed-out');
-    const attempt: EndedAttempt = { outcome: 'timed-out', thread: this.threadOf(seq), error };
+    const attempt: EndedAttempt = { outcome: 'timed-out', thread, error };
     await store.commit.write(
       'must',
       () => store.jobs.finishAttempt(row, attempt, { state: 'cancelled', result: null, error }, now()),
       (ended) => {
         if (!ended) return;
         // What the run still says is no longer the job's.
-        this.#runOf.delete(seq);
+        this.#runs.letGo(run);
         const runMs = Math.max(0, now() - (row.started_at ?? now()));
         this.#parts.measurements.attempted(row.task, { waitMs: 0, runMs, failed: true, timedOut: true });
         this.announceEnd(ended);
@@ -294,14 +281,14 @@ export class Dispatch {
     this.#line.close();
     this.circuits.close();
     this.#deadlines.close();
-    if (this.#running.size === 0) return;
+    if (this.#runs.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
   }
 
   abortAll(reason: AbortReason): void {
-    for (const run of this.#running.keys()) this.#parts.lanes.abort(run, reason);
+    for (const { number } of this.#runs.all()) this.#parts.lanes.abort(number, reason);
   }
 
   /** After the commit that ended a job: tells everyone who waits or watches. */
@@ -321,11 +308,9 @@ export class Dispatch {
   }
 
   #start(row: JobRow, entry: CatalogEntry, room: number): void {
-    const run = ++this.#lastRun;
-    this.#running.set(run, { row, room, thread: null, cancelRequested: false });
-    this.#runOf.set(row.seq, run);
+    const { number } = this.#runs.begin(row, room);
     const given = row.workflow_id === null ? {} : parentsFor(row, this.#parts);
-    this.#parts.lanes.start(row.lane, { ...runRequestOf(row, this.#parts.orders.payloadOf(row), entry, run, room), ...given });
+    this.#parts.lanes.start(row.lane, { ...runRequestOf(row, this.#parts.orders.payloadOf(row), entry, number, room), ...given });
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());
     this.#deadlines.watch(row);
   }
@@ -339,11 +324,10 @@ export class Dispatch {
   #ended(reports: RunReport[]): void {
     const { store, now, random } = this.#parts;
     for (const { run, thread, result, runMs } of reports) {
-      const running = this.#running.get(run);
-      if (!running) continue;
-      this.#running.delete(run);
-      const { cancelRequested } = running;
-      const row = result.kind === 'succeeded' ? atTheEnd(running.row) : running.row;
+      const ended = this.#runs.end(run);
+      if (!ended) continue;
+      const { cancelRequested } = ended;
+      const row = result.kind === 'succeeded' ? atTheEnd(ended.row) : ended.row;
       const spared = this.circuits.ended(row, result, this.#parts.catalog.known(row.task)?.description.circuit ?? null);
       this.#concurrency.giveBack(row);
       const at = now();
@@ -355,20 +339,20 @@ export class Dispatch {
         if (waiting?.state === 'available') this.becameReady(waiting);
         return waiting;
       };
-      const announce = (ended: JobRow | null) => {
-        if (this.#runOf.get(row.seq) === run) this.#runOf.delete(row.seq);
-        if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(row, ended);
+      const announce = (after: JobRow | null) => {
+        this.#runs.letGo(ended);
+        if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(row, after);
         // null: the fence refused it, the job was ended before its run.
-        if (ended) {
+        if (after) {
           const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
           const failed = outcome !== 'succeeded';
           const waitMs = Math.max(0, (row.started_at ?? at) - row.run_at);
           // How long a rollback takes says nothing of how long its task does.
           if (counted && row.purpose === 'run')
             this.#parts.measurements.attempted(row.task, { waitMs, runMs, failed, timedOut: outcome === 'timed-out' });
-          this.#announce(ended);
+          this.#announce(after);
         }
-        if (this.#running.size === 0) this.#drained?.();
+        if (this.#runs.size === 0) this.#drained?.();
       };
       // If the store has failed the engine is on its way down, and the next start recovers the job.
       store.commit.write('must', record, announce).catch(() => {});
@@ -393,27 +377,6 @@ export class Dispatch {
     } else {
       this.becameScheduled(row);
       events.job('job.retrying', row, now());
-    }
-  }
-
-  #output(output: ThreadOutput[]): void {
-    const { logBook, events, now } = this.#parts;
-    const logs = new Map<number, { at: number; stream: 'stdout' | 'stderr' | 'log' | 'system'; text: string }[]>();
-    for (const item of output) {
-      const running = this.#running.get(item.run);
-      if (!running || this.#runOf.get(running.row.seq) !== item.run) continue;
-      if (item.kind === 'progress') {
-        running.row = { ...running.row, progress: JSON.stringify({ percent: item.percent, message: item.message }) };
-        events.job('job.progress', running.row, now());
-        continue;
-      }
-      const lines = logs.get(item.run) ?? [];
-      logs.set(item.run, lines);
-      lines.push({ at: item.at, stream: item.stream, text: item.text });
-    }
-    for (const [run, lines] of logs) {
-      const row = this.#running.get(run)?.row;
-      if (row) logBook.append(row.seq, row.attempt, lines);
     }
   }
 }

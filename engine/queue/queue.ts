@@ -32,8 +32,8 @@ import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
 import { NotifyRequests } from './notify-requests.ts';
 import { Operations } from './operations.ts';
-import { outcomeOf } from './outcome.ts';
 import { QueueSettings } from './queue-settings.ts';
+import { reclaim, sweepResults } from './recovery.ts';
 import { readResult } from './result.ts';
 import { Retention } from './retention.ts';
 import { Schedules } from './schedules.ts';
@@ -382,34 +382,6 @@ function needsScan({ tag, q, createdAfter, createdBefore, workflow }: JobFilter)
     createdAfter !== undefined ||
     createdBefore !== undefined
   );
-}
-
-/** What the last engine held when it went down. Blame is shared by all that ran, since nobody knows whose it was. */
-async function reclaim(store: Store, now: () => number, random: () => number): Promise<number> {
-  const rows = store.jobs.runningJobs();
-  if (rows.length === 0) return 0;
-  const error = { name: 'EngineDied', message: 'The engine went down while it ran.' };
-  await store.commit.write('must', () => {
-    for (const row of rows) {
-      const at = now();
-      const crash = { kind: 'crashed', error, blame: 1 / rows.length } as const;
-      const { outcome, end } = outcomeOf(row, crash, { now: at, random: random(), cancelRequested: false });
-      const attempt = { outcome, thread: null, error: JSON.stringify(error) };
-      if ('final' in end) store.jobs.finishAttempt(row, attempt, end.final, at);
-      else store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
-    }
-  });
-  return rows.length;
-}
-
-/** Large results that no job has: of a killed engine, or of an end that did not count. */
-async function sweepResults(files: ResultFiles, { jobs }: Store, log: (line: string) => void): Promise<void> {
-  const isOwned = (jobId: string, attempt: number) => {
-    const row = jobs.findJob(jobId);
-    return row?.attempt === attempt && row.result_bytes !== null;
-  };
-  const deleted = await files.sweep(files.list(), isOwned);
-  if (deleted > 0) log(`${deleted} files of results that belong to no job were deleted.`);
 }
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<boolean> {

@@ -15,7 +15,7 @@ import { displayFor } from './virtual-display.mjs';
 
 /** The bounds of a checker and of a test runner: a step that hangs must not take the run with it. */
 const checkMs = 3 * 60_000;
-const runnerMs = 8 * 60_000;
+const runnerMs = 20 * 60_000;
 
 /** @type {Record<import('./test-plan.mjs').StepName, (run: Run) => Promise<Tally>>} */
 export const steps = {

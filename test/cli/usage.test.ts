@@ -54,7 +54,6 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
   const cases: [title: string, args: string[], message: string][] = [
     ['a near miss of a command', ['submti'], '"submti" is an unknown command. Did you mean "submit"?'],
     ['a command that is not offered', ['pipeline', 'ls'], '"pipeline" is an unknown command.'],
-    ['another one', ['backup', 'file'], '"backup" is an unknown command.'],
     ['an unknown member of a family', ['dead', 'bury'], '"dead bury" is an unknown command. There are: ls, groups, redrive, discard.'],
     ['a near miss of an option', ['ls', '--stat', 'dead'], 'ls has no option --stat. Did you mean --state?'],
     ['an unknown option', ['get', 'x', '--frobnicate'], 'get has no option --frobnicate.'],

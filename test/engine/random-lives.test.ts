@@ -172,10 +172,16 @@ class Lives {
 
   #workflow(): void {
     const policies = ['block', 'cancel', 'continue'] as const;
+    const keys = new Set<string>();
     const jobs = Array.from({ length: 2 + Math.floor(this.#random() * 7) }, (_, n) => {
       const parents = Array.from({ length: n }, (_, parent) => parent).filter(() => this.#random() < 0.3);
       const dependsOn = parents.map((parent) => ({ job: `j${parent}`, onFailure: this.pick(policies) ?? 'block' }));
-      return { ...this.#submission(), mode: 'async' as const, name: `j${n}`, dependsOn };
+      const { unique, ...submission } = this.#submission();
+      // Two jobs of a workflow may not ask for one key.
+      const key = unique ? `${submission.task} ${unique.key}` : null;
+      if (key !== null && !keys.has(key)) Object.assign(submission, { unique });
+      keys.add(key ?? '');
+      return { ...submission, mode: submission.mode === 'hybrid' ? ('hybrid' as const) : ('async' as const), name: `j${n}`, dependsOn };
     });
     const onComplete = this.#random() < 0.3 ? { task: 'shell.run' } : null;
     const submitted = this.#rig.backend.submitWorkflow(workflowSchema.parse({ jobs, onComplete }), undefined);
@@ -366,9 +372,11 @@ describe('whatever is done to jobs, in whatever order', () => {
     for (const { name } of await rig.backend.listQueues()) await rig.backend.makeQueue(name, {});
     // Messages that failed would be tried again in hours.
     await rig.backend.actOnJobs({ action: 'run-now', filter: { queue: ['switchyard.deliveries'] } });
+    // Those too whose answer a crash kept back.
+    const workflows = rig.db.prepare<[], string>('SELECT id FROM workflows').pluck().all();
     for (let round = 0; round < 400; round++) {
       // Blocked by one that failed: only a retry brings them on.
-      if (round % 20 === 19) for (const id of lives.workflows) rig.backend.retryWorkflow(id, {}).catch(() => {});
+      if (round % 20 === 19) for (const id of workflows) rig.backend.retryWorkflow(id, {}).catch(() => {});
       rig.lanes.end([...rig.lanes.running.values()].map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
       await rig.turn();
       vi.advanceTimersByTime(500);

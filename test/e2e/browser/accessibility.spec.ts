@@ -26,6 +26,9 @@ async function seed(engine: EngineProcess): Promise<string> {
   return dead ?? '';
 }
 
+// Axe looks at every element of every page, twice.
+test.describe.configure({ timeout: 135_000 });
+
 test('axe finds nothing serious on a new home, in light and dark', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Nothing has run here yet' })).toBeVisible();
   await expectAccessible(page);

@@ -1,0 +1,112 @@
+/** What a caller is told of a job, and when: at once, within the time that they gave, or at its end. */
+
+import { Problem } from '../../contract/errors.ts';
+import type { JobError } from '../../contract/job.ts';
+import { isFinal, isWaiting } from '../../contract/states.ts';
+import type { Submission } from '../../contract/submission.ts';
+import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
+import type { Store } from '../store/store.ts';
+import type { SubmitAnswer, SubmitOptions } from './backend.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Measurements } from './measure.ts';
+import { deadlineErrorName } from './outcome.ts';
+import { waitOf } from './plan.ts';
+import type { Waiters } from './waiters.ts';
+
+/** A job that was submitted, or that stands in its place. */
+export type Standing = { row: JobRow; how: 'new' | 'duplicate' | 'replayed' };
+
+export type AnswerParts = {
+  store: Store;
+  dispatch: Dispatch;
+  waiters: Waiters;
+  measurements: Measurements;
+  now: () => number;
+  isStopping: () => boolean;
+};
+
+export class Answers {
+  readonly #parts: AnswerParts;
+
+  constructor(parts: AnswerParts) {
+    this.#parts = parts;
+  }
+
+  async answer({ row, how }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+    const replayed = how === 'replayed';
+    if (how === 'duplicate') return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    const asked = submission.waitMs ?? options.waitMs;
+    // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
+    const goesOn = options.respondAsync || row.mode === 'hybrid';
+    const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
+    const wait = waitOf(row, asked);
+    if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
+    // A job that stood before may have ended in the very transaction that found it.
+    const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
+    const { measurements, now } = this.#parts;
+    const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
+      if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
+    });
+    const status = isFinal(ended.state) ? 200 : 202;
+    if (wait === 'end') this.#refuseUnlessCompleted(ended);
+    return { status, job: jobOf(ended), replayed, preferenceApplied };
+  }
+
+  async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {
+    if (isFinal(row.state)) return row;
+    const wakeup = await this.#parts.waiters.wait(row.seq, waitMs);
+    if (wakeup === 'timeout') return this.#parts.dispatch.runningRow(row.seq) ?? this.#parts.store.jobs.readJob(row.seq) ?? row;
+    return wakeup.row ?? row;
+  }
+
+  /** Until the end or the deadline, `timeoutMs` from submission: then the job is cancelled. */
+  async #waitForEnd(row: JobRow): Promise<JobRow> {
+    if (isFinal(row.state)) return row;
+    const { store, dispatch, waiters, now } = this.#parts;
+    const jobId = jobIdOf(row);
+    const wakeup = await waiters.wait(row.seq, Math.max(0, row.created_at + row.timeout_ms - now()));
+    if (wakeup !== 'timeout') {
+      if (wakeup.row) return wakeup.row;
+      throw new Problem('not-found', 'The job was deleted while it was waited for.', { jobId });
+    }
+    if (this.#parts.isStopping())
+      throw new Problem('shutting-down', 'The engine stopped before the job ended.', { jobId, retryAfterMs: 5_000 });
+    await dispatch.cancelAtDeadline(row.seq);
+    await store.commit.write(
+      'must',
+      () => {
+        const current = store.jobs.readJob(row.seq);
+        return current && isWaiting(current.state) ? store.jobs.cancelWaiting(current, now()) : null;
+      },
+      (cancelled) => {
+        if (cancelled) dispatch.announceEnd(cancelled);
+      },
+    );
+    const ended = store.jobs.readJob(row.seq);
+    if (ended?.state === 'completed') return ended;
+    throw deadlineExceeded(row);
+  }
+
+  #refuseUnlessCompleted(row: JobRow): void {
+    if (row.state === 'completed') return;
+    const error: JobError =
+      row.error === null ? { name: 'Cancelled', message: 'The job was cancelled.' } : (JSON.parse(row.error) as JobError);
+    if (error.name === deadlineErrorName) throw row.state === 'cancelled' ? deadlineExceeded(row) : pastDeadline(row, error);
+    throw new Problem('task-failed', `${row.state === 'cancelled' ? 'The job was cancelled' : 'The task failed'}: ${error.message}`, {
+      jobId: jobIdOf(row),
+      error,
+    });
+  }
+}
+
+function pastDeadline(row: JobRow, error: JobError): Problem {
+  return new Problem('deadline-exceeded', error.message, { jobId: jobIdOf(row), error });
+}
+
+function deadlineExceeded(row: JobRow): Problem {
+  return new Problem(
+    'deadline-exceeded',
+    `The job did not end within ${row.timeout_ms} ms and was cancelled. Give it a longer timeoutMs, or submit it async.`,
+    { jobId: jobIdOf(row) },
+  );
+}
