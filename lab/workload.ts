@@ -30,7 +30,7 @@ export function* requestsOf(workload: Workload): Generator<PlannedRequest, void,
   const services = randomStream(seed, 'service');
   const fillers = randomStream(seed, 'filler');
   const service = work.kind === 'model' ? distributionOf(work.service) : null;
-  const given = work.kind === 'task' ? (work.payload as JsonObject) : {};
+  const given = work.kind === 'task' ? work.payload : {};
   for (let index = 0; index < (requests ?? Number.POSITIVE_INFINITY); index++) {
     const atMs = nextArrival();
     if (atMs >= (durationMs ?? Number.POSITIVE_INFINITY)) return;
