@@ -59,6 +59,12 @@ export default {
       '^(engine/(queue|store|notify)|contract|lab)/',
       'Tests give it lanes of their own; the API is above it.',
     ),
+    fence(
+      'lab-knows-little-of-the-queue',
+      '^engine/lab/',
+      '^(engine/(lab|store)|contract|lab)/|^engine/queue/(backend|cursor|time-ordered-id)\\.ts$',
+      'Its runs have an engine of their own; of the user’s queue it needs nothing.',
+    ),
     fence('notify-knows-no-queue', '^engine/notify/', '^(engine/notify|contract)/', 'Deliveries are told what to send and where.'),
     fence(
       'api-goes-through-the-queue',

@@ -19,6 +19,7 @@ const mainEntries = {
   'reader-thread': at('engine/store/reader-thread.ts'),
   'backup-thread': at('engine/store/backup-thread.ts'),
   'inspect-thread': at('engine/store/inspect-thread.ts'),
+  'lab-runner': at('engine/lab/runner.ts'),
   cli: at('cli/main.ts'),
   // What `import … from 'switchyard'` finds.
   task: at('contract/task.ts'),

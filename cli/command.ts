@@ -31,7 +31,7 @@ export type Input = {
 
 export type Example = { command: string; about: string };
 
-export type CommandGroup = 'Jobs' | 'Dead letters' | 'Queues and tasks' | 'Schedules' | 'Workflows' | 'Notifications' | 'Engine';
+export type CommandGroup = 'Jobs' | 'Dead letters' | 'Queues and tasks' | 'Schedules' | 'Workflows' | 'Lab' | 'Notifications' | 'Engine';
 
 export type Command = {
   /** One word, or two for a family: `queue ls`. */

@@ -11,6 +11,7 @@ import { endpointAdd, endpointList, endpointOff, endpointOn, endpointRemove } fr
 import { serve, url } from './commands/engine.ts';
 import { examples, examplesLoad, examplesRemove } from './commands/examples.ts';
 import { get } from './commands/get.ts';
+import { labCsv, labGet, labList, labPresets, labRemove, labRename, labRun, labStop } from './commands/lab.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operationGet, operationList, operationStop } from './commands/operation.ts';
@@ -66,6 +67,14 @@ export const commands: readonly Command[] = [
   workflowCancel,
   workflowRetry,
   workflowRemove,
+  labPresets,
+  labRun,
+  labList,
+  labGet,
+  labStop,
+  labRename,
+  labRemove,
+  labCsv,
   deliveryList,
   deliveryRedeliver,
   endpointList,

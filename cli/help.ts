@@ -5,7 +5,16 @@ import type { Command, CommandGroup, Option } from './command.ts';
 import type { Paint } from './paint.ts';
 import { padEnd } from './text.ts';
 
-const groups: readonly CommandGroup[] = ['Jobs', 'Dead letters', 'Queues and tasks', 'Schedules', 'Workflows', 'Notifications', 'Engine'];
+const groups: readonly CommandGroup[] = [
+  'Jobs',
+  'Dead letters',
+  'Queues and tasks',
+  'Schedules',
+  'Workflows',
+  'Lab',
+  'Notifications',
+  'Engine',
+];
 
 export function overallHelp(commands: readonly Command[], paint: Paint): string {
   const lines = [

@@ -1,71 +1,14 @@
-/** What the engine has measured of a task, as a load for the planner. */
+/** Asks the running engine what it has measured of a task. */
 
 import type { Client } from '../contract/client.ts';
-import type { ServiceTime } from '../contract/lab.ts';
-import type { RetryPolicy } from '../contract/retry.ts';
-import { defaultOverheadMs } from '../lab/load.ts';
+import { type MeasuredLoad, measuredLoadOf, newestJobs } from '../lab/measured-load.ts';
 import { UsageError } from './failures.ts';
-
-export type MeasuredLoad = {
-  task: string;
-  lane: 'io' | 'cpu';
-  service: ServiceTime;
-  samples: number;
-  failureRate: number;
-  retry: RetryPolicy;
-  /** Undefined where fewer than two jobs are kept. */
-  arrivalsPerSecond: number | undefined;
-  /** How much longer jobs keep their place than their task runs, in milliseconds. */
-  overheadMs: number;
-};
-
-/** The newest jobs, as many as a page holds, tell how fast they come now. */
-const newest = 500;
-/** With fewer, the engine's own percentiles of the last thousand runs are better. */
-const enoughJobs = 100;
-/** Times of jobs are whole milliseconds. */
-const coarseMs = 10;
 
 /** @throws UsageError when nothing was measured; Problem */
 export async function measuredLoad(client: Client, name: string, now: number): Promise<MeasuredLoad> {
-  const { stats, defaults, lane } = await client.call('getTask', { params: { name } });
-  const { p50Ms, p95Ms, p99Ms } = stats;
-  if (p50Ms === null || p95Ms === null || p99Ms === null)
-    throw new UsageError(`Nothing was measured of ${name} yet. Run some of its jobs, or give --service and --rate.`);
-  const { jobs } = await client.call('listJobs', { query: { task: [name], limit: newest, order: '-createdAt' } });
-  const oldest = jobs.at(-1);
-  const spanMs = oldest === undefined ? 0 : now - Date.parse(oldest.createdAt);
-  const held = jobs
-    .flatMap(({ state, startedAt, finishedAt }) =>
-      state === 'completed' && startedAt !== null && finishedAt !== null ? [Date.parse(finishedAt) - Date.parse(startedAt)] : [],
-    )
-    .sort((a, b) => a - b);
-  const medianHeldMs = held[Math.floor(held.length / 2)] ?? 0;
-  const overheadMs = Math.max(0, medianHeldMs - p50Ms);
-  const three = [
-    { quantile: 0.5, ms: p50Ms },
-    { quantile: 0.95, ms: p95Ms },
-    { quantile: 0.99, ms: p99Ms },
-  ];
-  // Three percentiles say nothing of a task that is fast nine times in ten; its newest jobs do, to the millisecond.
-  const points = held.length < enoughJobs || p50Ms < coarseMs ? three : percentilesOf(held.map((ms) => Math.max(0, ms - overheadMs)));
-  return {
-    // On a busy machine the way to the thread and back takes longer than it usually does.
-    overheadMs: Math.max(defaultOverheadMs, overheadMs),
-    task: name,
-    lane,
-    service: { kind: 'percentiles', points },
-    samples: stats.samples,
-    failureRate: stats.failureRate ?? 0,
-    retry: defaults.retry,
-    arrivalsPerSecond: jobs.length < 2 || spanMs <= 0 ? undefined : (jobs.length * 1000) / spanMs,
-  };
-}
-
-/** Each hundredth. @param sorted ascending, not empty */
-export function percentilesOf(sorted: readonly number[]): { quantile: number; ms: number }[] {
-  return Array.from({ length: 99 }, (_, at) => ({
-    quantile: (at + 1) / 100,
-    ms: sorted[Math.ceil(((at + 1) * sorted.length) / 100) - 1] ?? 0,
-  }));
+  const task = await client.call('getTask', { params: { name } });
+  const { jobs } = await client.call('listJobs', { query: { task: [name], limit: newestJobs, order: '-createdAt' } });
+  const measured = measuredLoadOf(task, jobs, now);
+  if (measured === null) throw new UsageError(`Nothing was measured of ${name} yet. Run some of its jobs, or give --service and --rate.`);
+  return measured;
 }

@@ -3,10 +3,10 @@
 import { type Backoff, backoffs, defaultRetry, type RetryPolicy } from '../contract/retry.ts';
 import { type LaneUse, type Machine, placesOf } from '../lab/fleet.ts';
 import { defaultOverheadMs, type PlanQuestion } from '../lab/load.ts';
+import type { MeasuredLoad } from '../lab/measured-load.ts';
 import type { Input } from './command.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
-import type { MeasuredLoad } from './plan-from-task.ts';
 import { readService, readShare } from './plan-service.ts';
 
 export const planOptions = {

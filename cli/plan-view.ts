@@ -2,10 +2,10 @@
 
 import type { Fleet, Machine } from '../lab/fleet.ts';
 import type { PlanQuestion } from '../lab/load.ts';
+import type { MeasuredLoad } from '../lab/measured-load.ts';
 import type { Percentiles, Plan } from '../lab/plan.ts';
 import { formatDuration } from './durations.ts';
 import type { Paint } from './paint.ts';
-import type { MeasuredLoad } from './plan-from-task.ts';
 import { renderFacts, renderTable } from './table.ts';
 
 export type Shown = { question: PlanQuestion; plan: Plan; machine: Machine | null; fleet: Fleet | null; measured: MeasuredLoad | null };

@@ -2,6 +2,7 @@
 
 import type { Circuit } from './circuit.ts';
 import type { JobSummary } from './job.ts';
+import type { LabModeResult, LabRunSummary } from './lab-run.ts';
 import type { Queue, RecycledThread, SeriesPoint, StateCounts, Workers } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 import type { WorkflowSummary } from './workflow.ts';
@@ -49,6 +50,9 @@ export type EngineEvent =
   | { type: ScheduleEventType; at: string; schedule: Schedule }
   /** A job that asked for a `desktop` notification has ended. Within a member of its own, so that filters on jobs do not hide it. */
   | { type: 'notification.desktop'; at: string; notification: { job: JobSummary } }
+  | { type: 'lab.started' | 'lab.ended' | 'lab.changed' | 'lab.deleted'; at: string; run: LabRunSummary }
+  /** About once a second. Its `samples` are those since the event before; of the result of the mode that goes on. */
+  | { type: 'lab.progress'; at: string; run: LabRunSummary; result: LabModeResult }
   | { type: WorkflowEventType; at: string; workflow: WorkflowSummary }
   /** What was missed is gone: read everything again. */
   | { type: 'reset'; at: string };

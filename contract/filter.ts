@@ -88,8 +88,8 @@ export const logQuerySchema = z.strictObject({
 
 export const eventQuerySchema = z.strictObject({
   ...filterShape,
-  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `workflow`, `circuit`, `notification`. All by default. */
-  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'workflow', 'circuit', 'notification'])),
+  /** Which kinds of event: `job`, `queue`, `workers`, `stats`, `tasks`, `schedule`, `workflow`, `circuit`, `notification`, `lab`. All by default. */
+  kind: oneOrMore(z.enum(['job', 'queue', 'workers', 'stats', 'tasks', 'schedule', 'workflow', 'circuit', 'notification', 'lab'])),
 });
 export type EventQuery = z.output<typeof eventQuerySchema>;
 

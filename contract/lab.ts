@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { laneNames, modes } from './job.ts';
 import { limits } from './limits.ts';
+import { payloadSchema } from './submission.ts';
 
 /** Longest service time that is reckoned with, in milliseconds: 30 days. */
 const longestMs = 30 * 86_400_000;
@@ -72,7 +73,7 @@ export const workloadSchema = z
       z.strictObject({
         kind: z.literal('task'),
         task: z.string().min(1).max(limits.nameLength),
-        payload: z.record(z.string(), z.json()).default({}),
+        payload: payloadSchema.default(() => ({})),
       }),
       /** A stand-in that takes as long as it is told. */
       z.strictObject({

@@ -18,6 +18,7 @@ import {
 } from './filter.ts';
 import type { Attempt, Job, LogLine } from './job.ts';
 import type { Json } from './json.ts';
+import { type LabPreset, type LabRun, type LabRunSummary, labRunPatchSchema, labRunSchema } from './lab-run.ts';
 import type { Delivery, Endpoint } from './notify.ts';
 import { endpointPatchSchema, endpointSchema } from './notify.ts';
 import type { DeadGroup } from './operations.ts';
@@ -194,6 +195,18 @@ export const routes = {
     workflowRetrySchema,
   ),
   deleteWorkflow: send<null>('DELETE')('/v1/workflows/{id}', 'Delete a workflow that has ended, and its jobs'),
+
+  listLabPresets: get<{ presets: LabPreset[]; next: null }>()('/v1/lab/presets', 'The lab’s well-known cases, each with its workload'),
+  listLabRuns: get<{ runs: LabRunSummary[]; next: string | null }>()('/v1/lab/runs', 'Runs of the lab, newest first', pageSchema),
+  startLabRun: send<LabRun>('POST')(
+    '/v1/lab/runs',
+    'Send a workload through several modes, for real, on an engine of its own; one run at a time',
+    labRunSchema,
+  ),
+  getLabRun: get<LabRun>()('/v1/lab/runs/{id}', 'Read a run of the lab with its results, also while it goes on'),
+  patchLabRun: send<LabRun>('PATCH')('/v1/lab/runs/{id}', 'Rename a run of the lab', labRunPatchSchema),
+  deleteLabRun: send<null>('DELETE')('/v1/lab/runs/{id}', 'Delete a run of the lab that has ended'),
+  stopLabRun: send<LabRun>('POST')('/v1/lab/runs/{id}/stop', 'Stop a run of the lab; what it has measured stays'),
 
   getWorkers: get<Workers>()('/v1/workers', 'Lanes and their threads'),
   getStats: get<Stats>()('/v1/stats', 'Exact counts by state, queue and task'),

@@ -7,6 +7,7 @@ import type { Info } from '../contract/resources.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { startApi } from './api/server.ts';
 import { openHome, readEngineFile, readToken, removeEngineFile, socketOf, writeEngineFile } from './home-folder.ts';
+import { LabRuns } from './lab/lab-runs.ts';
 import { ThreadLanes } from './lanes/lanes.ts';
 import { endOrphans } from './lanes/orphans.ts';
 import { ThreadTaskReader } from './lanes/task-reader.ts';
@@ -66,7 +67,13 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     outOfSpace: () => ballast.drop(),
     spaceIsShort: () => ballast.isMissing(),
   });
+  const { backend } = queue;
+  const lab = new LabRuns({
+    ...{ store, log, announce: queue.announce, now: Date.now, tasksFolder: join(home, homeFiles.tasks) },
+    hasTask: async (name) => (await backend.listTasks()).some((task) => task.name === name),
+  });
   const reclaimed = await queue.open();
+  await lab.open();
   if (reclaimed > 0) log(`${reclaimed} jobs that were running when the last engine went down are in line again.`);
   const ballastTimer = setInterval(() => ballast.isMissing(), ballastMs);
 
@@ -77,7 +84,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     ...{ sqlite: store.sqliteVersion, startedAt, durability: 'full', limits },
   };
   const api = await startApi({
-    ...{ backend: queue.backend, health: queue.health, info: () => info, socket, port, rendererFolder, log },
+    ...{ backend, lab, health: queue.health, info: () => info, socket, port, rendererFolder, log },
     token: readToken(home),
     now: Date.now,
   });
@@ -97,7 +104,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     async stop() {
       clearInterval(ballastTimer);
       api.stopAccepting();
-      await queue.stop(defaults.drainMs);
+      await Promise.all([queue.stop(defaults.drainMs), lab.close()]);
       await api.close();
       store.commit.afterCommit(() => {});
       await Promise.all([lanes.stop(), taskReader.stop(), reader.close()]);

@@ -1,5 +1,6 @@
 /** A prediction beside what was measured. */
 
+import type { LabComparedNumber } from '../contract/lab-run.ts';
 import type { Plan } from './plan.ts';
 
 export type Measured = {
@@ -10,26 +11,16 @@ export type Measured = {
   latencyP95Ms?: number | null;
 };
 
-export type ComparedNumber = {
-  name: 'utilisation' | 'waitP50Ms' | 'waitP95Ms' | 'waitP99Ms' | 'latencyP95Ms';
-  predicted: number;
-  measured: number;
-  /** Predicted less measured: in points of a share for the utilisation, in milliseconds else. */
-  difference: number;
-  /** Difference as a share of what was measured; null when that was 0. */
-  error: number | null;
-};
-
 /** Only numbers that both have. */
-export function compare(plan: Pick<Plan, 'utilisation' | 'wait' | 'latency'>, measured: Measured): ComparedNumber[] {
-  const predictions: Record<ComparedNumber['name'], number | undefined> = {
+export function compare(plan: Pick<Plan, 'utilisation' | 'wait' | 'latency'>, measured: Measured): LabComparedNumber[] {
+  const predictions: Record<LabComparedNumber['name'], number | undefined> = {
     utilisation: plan.utilisation,
     waitP50Ms: plan.wait?.p50Ms,
     waitP95Ms: plan.wait?.p95Ms,
     waitP99Ms: plan.wait?.p99Ms,
     latencyP95Ms: plan.latency?.p95Ms,
   };
-  const compared: ComparedNumber[] = [];
+  const compared: LabComparedNumber[] = [];
   for (const name of ['utilisation', 'waitP50Ms', 'waitP95Ms', 'waitP99Ms', 'latencyP95Ms'] as const) {
     const [predicted, seen] = [predictions[name], measured[name]];
     if (predicted === undefined || seen === undefined || seen === null) continue;

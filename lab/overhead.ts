@@ -1,3 +1,11 @@
+/** What a machine adds to an attempt, in milliseconds. */
+export type Overhead = {
+  /** While the place stays taken. */
+  totalMs: number;
+  /** Of that, between start and end as the engine notes them: messages to the thread and back, and late timers. */
+  insideMs: number;
+};
+
 /**
  * How long a place stays taken between two jobs, from a run in which all places were busy from its beginning to its end: what of
  * their time no task used. The commit is most of it, so it depends on the disk and on what else the machine does: a figure of the

@@ -1,23 +1,12 @@
 /** The well-known cases of "answer at once or queue it?", each with a workload that shows why. */
 
-import type { Mode } from '../contract/job.ts';
-import { type Workload, type WorkloadInput, workloadSchema } from '../contract/lab.ts';
-import type { TaskDeclares } from '../contract/task.ts';
+import { type WorkloadInput, workloadSchema } from '../contract/lab.ts';
+import type { LabPreset } from '../contract/lab-run.ts';
 
 export const presetNames = ['log-in', 'payment', 'email', 'image-processing', 'report', 'like-button', 'checkout'] as const;
 export type PresetName = (typeof presetNames)[number];
 
-export type Preset = {
-  name: PresetName;
-  title: string;
-  /** Why this mode and no other: for whoever has to choose. */
-  why: string;
-  recommended: Exclude<Mode, 'auto'>;
-  /** For `auto` and for a caller with a budget: answer within it or hand the job over. Null: no budget. */
-  waitMs: number | null;
-  declares: TaskDeclares;
-  workload: Workload;
-};
+export type Preset = LabPreset & { name: PresetName };
 
 const runMs = 20_000;
 

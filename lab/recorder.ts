@@ -1,17 +1,7 @@
 /** What became of the requests of a workload, in bounded memory. Recorders of several senders can be merged. */
 
+import { type AnswerKind, answerKinds, type JobEnd, jobEnds, type LatencySummary } from '../contract/lab-run.ts';
 import { Histogram, type HistogramJson } from './histogram.ts';
-
-/**
- * `answered`: with the result. `accepted`: with a promise or a job id, the work goes on. `refused`: busy or full. `failed`: the task
- * did. `timed-out`: no answer in time. `lost`: no answer at all.
- */
-export const answerKinds = ['answered', 'accepted', 'refused', 'failed', 'timed-out', 'lost'] as const;
-export type AnswerKind = (typeof answerKinds)[number];
-export const jobEnds = ['completed', 'dead', 'cancelled', 'compensated', 'compensation-failed'] as const;
-export type JobEnd = (typeof jobEnds)[number];
-
-export type LatencySummary = { count: number; meanMs: number; p50Ms: number; p95Ms: number; p99Ms: number; maxMs: number };
 
 export type RecorderJson = {
   answers: Record<AnswerKind, number>;

@@ -1,38 +1,40 @@
-/** Runs of one workload in several modes, side by side, as a table for a spreadsheet. */
+/** A run's modes side by side, as a table for a spreadsheet. */
 
-import type { Mode } from '../contract/job.ts';
+import { answerKinds, jobEnds, type LabModeResult, type LabRun, type LatencySummary } from '../contract/lab-run.ts';
 import { type CsvValue, csv } from './csv.ts';
-import { answerKinds, jobEnds, type Recorder, summaryOf } from './recorder.ts';
 
-export type ModeRun = { run: string; mode: Mode; durationMs: number; recorder: Recorder };
+const summaryHeading = (of: string) => ['Mean', 'P50', 'P95', 'P99', 'Max'].map((what) => `${of}${what}Ms`);
 
 const heading = [
-  ...['run', 'mode', 'durationMs', 'requests', 'completedPerSecond', ...answerKinds],
-  ...jobEnds,
-  ...['feltMeanMs', 'feltP50Ms', 'feltP95Ms', 'feltP99Ms', 'feltMaxMs'],
-  ...['completionMeanMs', 'completionP50Ms', 'completionP95Ms', 'completionP99Ms', 'completionMaxMs', 'lateP99Ms'],
+  ...['run', 'mode', 'state', 'elapsedMs', 'planned', 'sent', 'completedPerSecond', ...answerKinds, ...jobEnds],
+  ...['unfinished', 'retried', 'attempts', ...summaryHeading('felt'), ...summaryHeading('completion'), ...summaryHeading('wait')],
+  ...['lateP99Ms', 'utilisation', 'peakMemoryBytes', 'peakThreads'],
 ];
 
-export function runsAsCsv(runs: readonly ModeRun[]): string {
-  return csv(heading, runs.map(rowOf));
+/** A row a mode, those that have not begun included. */
+export function runAsCsv({ name, results }: Pick<LabRun, 'name' | 'results'>): string {
+  return csv(
+    heading,
+    results.map((result) => rowOf(name, result)),
+  );
 }
 
-function rowOf({ run, mode, durationMs, recorder }: ModeRun): CsvValue[] {
-  const { answers, ends, felt, completion, late } = recorder;
-  const requests = answerKinds.reduce((sum, kind) => sum + answers[kind], 0);
+function rowOf(run: string, result: LabModeResult): CsvValue[] {
+  const { mode, state, elapsedMs, planned, sent, completedPerSecond, answers, ends, unfinished, retried, attempts } = result;
   return [
-    ...[run, mode, durationMs, requests, durationMs === 0 ? 0 : rounded((ends.completed * 1000) / durationMs)],
+    ...[run, mode, state, rounded(elapsedMs), planned, sent, rounded(completedPerSecond)],
     ...answerKinds.map((kind) => answers[kind]),
     ...jobEnds.map((kind) => ends[kind]),
-    ...[felt, completion].flatMap((histogram) => {
-      const summary = summaryOf(histogram);
-      if (!summary) return [null, null, null, null, null];
-      return [summary.meanMs, summary.p50Ms, summary.p95Ms, summary.p99Ms, summary.maxMs].map(rounded);
-    }),
-    rounded(late.quantile(0.99) ?? 0),
+    ...[unfinished, retried, attempts, ...numbersOf(result.felt), ...numbersOf(result.completion), ...numbersOf(result.wait)],
+    ...[rounded(result.lateP99Ms), rounded(result.utilisation), result.peakMemoryBytes, result.peakThreads],
   ];
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function numbersOf(summary: LatencySummary | null): CsvValue[] {
+  if (!summary) return [null, null, null, null, null];
+  return [summary.meanMs, summary.p50Ms, summary.p95Ms, summary.p99Ms, summary.maxMs].map(rounded);
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1000) / 1000;
 }

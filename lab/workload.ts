@@ -30,7 +30,7 @@ export function* requestsOf(workload: Workload): Generator<PlannedRequest, void,
   const services = randomStream(seed, 'service');
   const fillers = randomStream(seed, 'filler');
   const service = work.kind === 'model' ? distributionOf(work.service) : null;
-  const given = work.kind === 'task' ? (work.payload as JsonObject) : {};
+  const given = work.kind === 'task' ? work.payload : {};
   for (let index = 0; index < (requests ?? Number.POSITIVE_INFINITY); index++) {
     const atMs = nextArrival();
     if (atMs >= (durationMs ?? Number.POSITIVE_INFINITY)) return;
@@ -42,6 +42,18 @@ export function* requestsOf(workload: Workload): Generator<PlannedRequest, void,
       payload: payloadBytes === 0 ? given : { ...given, filler: filler(payloadBytes, fillers) },
     };
   }
+}
+
+/** How many requests a workload has, counted up to one more than `most`, and how long they come, in milliseconds. */
+export function extentOf(workload: Workload, most: number): { planned: number; windowMs: number } {
+  let planned = 0;
+  let lastAtMs = 0;
+  for (const { atMs } of requestsOf({ ...workload, payloadBytes: 0 })) {
+    lastAtMs = atMs;
+    if (++planned > most) break;
+  }
+  const cutShort = workload.requests !== undefined && planned >= workload.requests;
+  return { planned, windowMs: cutShort ? lastAtMs : (workload.durationMs ?? lastAtMs) };
 }
 
 /** Geometric: each attempt fails with the same chance. One draw a request, so that its neighbours' fates do not hang on it. */

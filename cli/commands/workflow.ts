@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { limits } from '../../contract/limits.ts';
 import type { BodyInput } from '../../contract/routes.ts';
 import { type Workflow, type WorkflowSummary, workflowStates } from '../../contract/workflow.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { Connection } from '../connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { CommandFailure, UsageError } from '../failures.ts';
-import { readAll } from '../io.ts';
+import { CommandFailure } from '../failures.ts';
+import { readJsonFile } from '../json-file.ts';
 import { interruptible, persist } from '../waiting.ts';
 import { renderWorkflow, renderWorkflows } from '../workflow-view.ts';
 
@@ -81,7 +79,7 @@ export const workflowSubmit: Command = {
   ],
   async run(input, context) {
     const [file = ''] = input.words;
-    const body = await readWorkflowFile(file, context);
+    const body = await readJsonFile(file, context.io);
     const connection = await context.connect();
     // What the file holds is checked by the engine, which names each wrong field.
     const workflow = await connection.client.call('submitWorkflow', { body: body as BodyInput<'submitWorkflow'> });
@@ -107,21 +105,6 @@ async function waitForEnd(id: string, { client }: Connection, { io }: CommandCon
     const ask = () => client.call('getWorkflow', { params: { id }, query: { waitMs: limits.waitMs }, signal });
     const workflow = await persist(io, signal, ask);
     if (workflow.state !== 'running') return workflow;
-  }
-}
-
-async function readWorkflowFile(file: string, { io }: CommandContext): Promise<unknown> {
-  const place = file === '-' ? 'Standard input' : `The file ${file}`;
-  let text: string;
-  try {
-    text = file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.folder, file), 'utf8');
-  } catch (error) {
-    throw new UsageError(`${place} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${place} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

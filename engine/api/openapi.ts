@@ -92,6 +92,10 @@ function replies(name: RouteName): JsonObject {
       return { '204': { description: 'The task is gone.' } };
     case 'deleteEndpoint':
       return { '204': { description: 'The endpoint is gone.' } };
+    case 'deleteLabRun':
+      return { '204': { description: 'The run is gone.' } };
+    case 'startLabRun':
+      return { '201': jsonReply(name, 'The run, which has begun.') };
     case 'makeEndpoint':
       return { '201': jsonReply(name, 'The endpoint.') };
     case 'makeSchedule':

@@ -18,6 +18,7 @@ import type { Schedule, SchedulePreview } from '../../contract/schedule.ts';
 import { missedRules, overlaps, skipReasons } from '../../contract/schedule.ts';
 import { attemptOutcomes, jobStates } from '../../contract/states.ts';
 import { exampleListSchema, loadedExampleSchema } from './example-schemas.ts';
+import { labPreset, labRun, labRunSummary } from './lab-schemas.ts';
 import { laneSchema } from './lane-schema.ts';
 import { delivery, endpoint, notification } from './notify-schemas.ts';
 import { count, cursor, jobError, json, jsonObject, ms, named, time } from './schema-parts.ts';
@@ -255,7 +256,7 @@ export const problemSchema = named(
 
 const workflow = named('Workflow', workflowReplySchema);
 
-type Unnamed = 'followEvents' | 'deleteJob' | 'removeExample' | 'deleteSchedule' | 'deleteWorkflow' | 'deleteEndpoint';
+type Unnamed = 'followEvents' | 'deleteJob' | 'removeExample' | 'deleteSchedule' | 'deleteWorkflow' | 'deleteEndpoint' | 'deleteLabRun';
 type ReplySchemas = { readonly [Name in Exclude<RouteName, Unnamed>]: z.ZodType<ReplyOf<Name>> };
 
 export const replySchemas: ReplySchemas = {
@@ -316,6 +317,12 @@ export const replySchemas: ReplySchemas = {
   makeEndpoint: endpoint,
   getEndpoint: endpoint,
   patchEndpoint: endpoint,
+  listLabPresets: named('LabPresetList', z.object({ presets: z.array(labPreset), next: z.null() })),
+  listLabRuns: named('LabRunPage', z.object({ runs: z.array(labRunSummary), next: cursor })),
+  startLabRun: labRun,
+  getLabRun: labRun,
+  patchLabRun: labRun,
+  stopLabRun: labRun,
   getWorkers: workers,
   getStats: stats,
   getSeries: series,

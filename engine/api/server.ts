@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
 import type { Health, Info } from '../../contract/resources.ts';
-import type { Backend } from '../queue/backend.ts';
+import type { Backend, LabBackend } from '../queue/backend.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { circuitHandlers } from './circuit-handlers.ts';
 import type { Front } from './dispatch.ts';
@@ -16,6 +16,7 @@ import { engineHandlers } from './engine-handlers.ts';
 import { EventStreams } from './event-stream.ts';
 import { exampleHandlers } from './example-handlers.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { labCsvEndpoint, labHandlers } from './lab-handlers.ts';
 import type { Timing } from './listener.ts';
 import { closeServer, defaultTiming, listen, serve } from './listener.ts';
 import { notifyHandlers } from './notify-handlers.ts';
@@ -30,6 +31,7 @@ import { workflowHandlers } from './workflow-handlers.ts';
 
 export type ApiOptions = {
   backend: Backend;
+  lab: LabBackend;
   health: () => Health;
   info: () => Info;
   /** Path of the Unix socket, or name of the pipe. A stale one must be gone. */
@@ -57,7 +59,7 @@ export type ApiServer = {
 
 /** @throws what listen throws: EADDRINUSE for a port that is taken */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
-  const { backend, now, log } = options;
+  const { backend, lab, now, log } = options;
   const timing = { ...defaultTiming, ...options.timing };
   const streams = new EventStreams(timing.keepAliveMs);
   const sessions = new BrowserSessions(now);
@@ -83,10 +85,11 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...circuitHandlers(backend),
     ...exampleHandlers(backend),
     ...notifyHandlers(backend, refuseWork),
+    ...labHandlers(lab, refuseWork),
     ...streamHandlers(backend, streams, now),
     ...engineHandlers(backend, { health, info: options.info, windowAddress, now }),
   });
-  const router = compileRouter([...endpoints, ...documentHandlers(backend, options.info)]);
+  const router = compileRouter([...endpoints, ...documentHandlers(backend, options.info), labCsvEndpoint(lab)]);
   const shared = { router, closing: () => closing, stalledMs: timing.stalledMs, log };
 
   const local = await listenPrivately(options.socket, timing);

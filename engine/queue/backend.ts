@@ -11,6 +11,7 @@ import type { EngineEvent } from '../../contract/events.ts';
 import type { Example, ExampleLoad, LoadedExample } from '../../contract/example.ts';
 import type { DeadListQuery, DeliveryListQuery, EventQuery, JobListQuery, WorkflowListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job, LogLine } from '../../contract/job.ts';
+import type { LabPreset, LabRun, LabRunPatch, LabRunRequest, LabRunSummary } from '../../contract/lab-run.ts';
 import type { Delivery, Endpoint, EndpointInput, EndpointPatch } from '../../contract/notify.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
@@ -172,4 +173,21 @@ export interface Backend {
    * are gone. `deliver` is called once per turn with all events of the turn.
    */
   subscribe(query: EventQuery, after: number | null, deliver: (events: NumberedEngineEvent[]) => void): EventSubscription;
+}
+
+/** The lab: workloads sent for real, each run on an engine of its own, so that it is no part of a queue. */
+export interface LabBackend {
+  presets(): LabPreset[];
+  /** The newest first. */
+  list(page: { limit: number; cursor: string | undefined }): { runs: LabRunSummary[]; next: string | null };
+  /** With what it has measured so far. @throws Problem not-found */
+  get(id: string): LabRun;
+  /** Answers once it is noted. @throws Problem invalid-request, wrong-state (another one goes on), storage-full */
+  start(request: LabRunRequest): Promise<LabRun>;
+  /** Answers once nothing of it runs any more. @throws Problem not-found, wrong-state */
+  stop(id: string): Promise<LabRun>;
+  /** @throws Problem not-found, storage-full */
+  rename(id: string, patch: LabRunPatch): Promise<LabRun>;
+  /** @throws Problem not-found, wrong-state while it goes on, storage-full */
+  delete(id: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { invalid, Problem } from '../../contract/errors.ts';
+import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job } from '../../contract/job.ts';
 import type { Health } from '../../contract/resources.ts';
@@ -73,6 +74,8 @@ export type QueueOptions = {
 
 export type QueueService = {
   backend: Backend;
+  /** Tells those who follow the events of what is no part of the queue. */
+  announce(event: EngineEvent): void;
   health(): Health;
   /** Takes back what a dead engine held, then begins. @returns how many jobs were taken back */
   open(): Promise<number>;
@@ -325,6 +328,7 @@ export function createQueue(options: QueueOptions): QueueService {
 
   return {
     backend,
+    announce: (event) => events.emit(event),
     health() {
       if (stopping) return { status: 'degraded', detail: 'The engine is stopping.' };
       if (store.commit.full || options.spaceIsShort())
@@ -378,13 +382,7 @@ const abortMs = 3_000;
 
 /** Filters that counters do not know. */
 function needsScan({ tag, q, createdAfter, createdBefore, workflow }: JobFilter): boolean {
-  return (
-    workflow !== undefined ||
-    tag !== undefined ||
-    (q !== undefined && q !== '') ||
-    createdAfter !== undefined ||
-    createdBefore !== undefined
-  );
+  return [workflow, tag, createdAfter, createdBefore].some((given) => given !== undefined) || (q ?? '') !== '';
 }
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<boolean> {

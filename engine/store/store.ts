@@ -9,6 +9,7 @@ import { prepareEndpoints } from './endpoints.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareIdempotency } from './idempotency.ts';
 import { prepareJobs } from './jobs.ts';
+import { prepareLabRuns } from './lab-runs.ts';
 import { prepareLogs } from './logs.ts';
 import { prepareMeasurements } from './measurements.ts';
 import { openWriter } from './open.ts';
@@ -50,6 +51,7 @@ export function prepareStore(db: Database) {
     endpoints: prepareEndpoints(db),
     deadGroups,
     operations: prepareOperations(db),
+    labRuns: prepareLabRuns(db),
     logs: prepareLogs(db),
     attempts: prepareAttempts(db),
     queues: prepareQueues(db),

@@ -6,7 +6,10 @@ import { CircuitsPage } from '../features/circuits/circuits-page.tsx';
 import { DeadLettersPage } from '../features/dead-letters/dead-letters-page.tsx';
 import { JobPanel } from '../features/job/job-panel.tsx';
 import { JobsPage } from '../features/jobs/jobs-page.tsx';
+import { LabPage } from '../features/lab/lab-page.tsx';
+import { LabRunPage } from '../features/lab/lab-run-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { PlannerPage } from '../features/planner/planner-page.tsx';
 import { QueuesPage } from '../features/queues/queues-page.tsx';
 import { SchedulesPage } from '../features/schedules/schedules-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
@@ -56,6 +59,10 @@ function CurrentPage() {
       return <TasksPage />;
     case '/tour':
       return <TourPage />;
+    case '/lab':
+      return <LabPage />;
+    case '/planner':
+      return <PlannerPage />;
   }
   const jobId = /^\/jobs\/([^/]+)$/.exec(path)?.[1];
   if (jobId !== undefined) {
@@ -67,6 +74,8 @@ function CurrentPage() {
   }
   const workflowId = /^\/workflows\/([^/]+)$/.exec(path)?.[1];
   if (workflowId !== undefined) return <WorkflowPage key={workflowId} id={decodeURIComponent(workflowId)} renderJob={renderJob} />;
+  const runId = /^\/lab\/([^/]+)$/.exec(path)?.[1];
+  if (runId !== undefined) return <LabRunPage key={runId} id={decodeURIComponent(runId)} />;
   return (
     <Page title="Not here">
       <Notice tone="empty" title="There is no such page" action={<Link to={firstPath}>Go to the overview</Link>}>

@@ -14,6 +14,8 @@ export const pageLinks: readonly PageLink[] = [
   { path: '/queues', title: 'Queues', icon: 'queues', key: 'q' },
   { path: '/circuits', title: 'Circuits', icon: 'circuits', key: 'c' },
   { path: '/tasks', title: 'Tasks', icon: 'tasks', key: 't' },
+  { path: '/lab', title: 'Lab', icon: 'lab', key: 'l' },
+  { path: '/planner', title: 'Planner', icon: 'planner', key: 'p' },
   { path: '/submit', title: 'Submit a job', icon: 'submit', key: 's' },
   { path: '/settings', title: 'Settings', icon: 'settings', key: ',' },
 ];

@@ -67,6 +67,17 @@ export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** With as many digits as a small share needs to be told from none: `42 %`, `4.2 %`, `0.013 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  return `${percent.toLocaleString('en', { maximumFractionDigits: percent < 1 ? 3 : percent < 10 ? 1 : 0 })} %`;
+}
+
+/** An average, which need not be whole: `0.4`, `12.5`, `3,600,000`. */
+export function formatAmount(amount: number): string {
+  return amount.toLocaleString('en', { maximumFractionDigits: amount < 100 ? 1 : 0 });
+}
+
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',

@@ -23,10 +23,14 @@ type TimeChartProps = {
   title: string;
   /** Which time it shows: "last 5 min". */
   span: string;
-  /** Seconds since 1970, rising, one for each value. */
+  /** Seconds since 1970, or since whatever `formatTime` tells of; rising, one for each value. */
   times: readonly number[];
+  /** Times that are no times of day: in words for the axis and the pointer. */
+  formatTime?: (seconds: number) => string;
   lines: readonly ChartLine[];
   format: (value: number) => string;
+  /** The axis reaches this far where all values are less: 1 for what is counted. */
+  reachesAtLeast?: number;
   /** Shown over the empty frame when no line has a value. */
   nothing: string;
   /** Charts of one group point at the same time. */
@@ -35,6 +39,11 @@ type TimeChartProps = {
 };
 
 const height = 128;
+/** Steps of an axis of durations, in seconds; uPlot's own are decimal, which makes minutes odd. */
+const durationSteps = [
+  ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600],
+  ...[2, 3, 6, 12, 24, 48, 120, 240, 480, 1_200, 2_400, 4_800, 12_000].map((hours) => hours * 3_600),
+];
 
 function latestOf(values: readonly (number | null)[]): number | null {
   return values.findLast((value) => value !== null) ?? null;
@@ -68,14 +77,18 @@ function optionsFor(element: HTMLElement, props: TimeChartProps, onPoint: (index
       y: false,
     },
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
-    scales: { y: { range: (_, __, most) => [0, Math.max(most ?? 0, 0.001) * 1.1] } },
+    scales: {
+      x: { time: !props.formatTime },
+      y: { range: (_, __, most) => [0, Math.max(most ?? 0, props.reachesAtLeast ?? 0.001) * 1.1] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
         size: 24,
         space: 70,
-        values: (_, splits) => splits.map((at) => formatClock(at * 1000).slice(0, 5)),
+        ...(props.formatTime ? { incrs: durationSteps } : {}),
+        values: (_, splits) => splits.map((at) => props.formatTime?.(at) ?? formatClock(at * 1000).slice(0, 5)),
       },
       {
         ...axis,
@@ -140,7 +153,7 @@ export function TimeChart(props: TimeChartProps) {
     };
   }, [scheme, shape]);
 
-  const { title, lines, times, format, nothing, controls } = props;
+  const { title, lines, times, format, formatTime, nothing, controls } = props;
   const at = pointed === null ? undefined : times[pointed];
   const hasValues = lines.some(({ values }) => values.some((value) => value !== null));
   return (
@@ -158,7 +171,7 @@ export function TimeChart(props: TimeChartProps) {
               </span>
             );
           })}
-          {at !== undefined && <span className={styles.at}>{formatClock(at * 1000)}</span>}
+          {at !== undefined && <span className={styles.at}>{formatTime?.(at) ?? formatClock(at * 1000)}</span>}
         </span>
         <span className="only-read">{summaryOf(props)}</span>
       </figcaption>

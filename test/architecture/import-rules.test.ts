@@ -48,6 +48,7 @@ const violations: Record<string, Tree[]> = {
     { 'contract/client.ts': "import React from 'react';\nexport const client = React;\n" },
   ],
   'workers-know-the-contract': [{ 'workers/thread.ts': "import '../engine/queue/submit.ts';\n" }],
+  'lab-knows-little-of-the-queue': [{ 'engine/lab/runs.ts': "import '../queue/submit.ts';\n" }],
   'cli-knows-the-contract': [
     { 'cli/main.ts': "import '../engine/queue/submit.ts';\n" },
     { 'cli/main.ts': "export const later = () => import('../engine/queue/submit.ts');\n" },

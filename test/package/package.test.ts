@@ -35,6 +35,7 @@ describe('the package', () => {
         'scripts/switchyard.mjs',
         'out/main/engine.js',
         'out/main/thread.js',
+        'out/main/lab-runner.js',
         'out/main/reader-thread.js',
         'out/main/cli.js',
         'out/main/electron.js',

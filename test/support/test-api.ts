@@ -14,6 +14,7 @@ import type { ApiOptions, ApiServer } from '../../engine/api/server.ts';
 import { startApi } from '../../engine/api/server.ts';
 import type { MemoryBackend } from './memory-backend.ts';
 import { memoryBackend } from './memory-backend.ts';
+import { noLab } from './no-lab.ts';
 import { unixFetch } from './unix-fetch.ts';
 
 export const testToken = 'a'.repeat(43);
@@ -46,6 +47,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const health: { current: Health } = { current: { status: 'ok', detail: null } };
   const api = await startApi({
     backend,
+    lab: noLab(),
     health: () => health.current,
     info: () => ({
       name: 'switchyard',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentilesOf } from '../../../cli/plan-from-task.ts';
 import { type ServiceTime, serviceTimeSchema } from '../../../contract/lab.ts';
 import { arrivalScv, arrivalTimes } from '../../../lab/arrivals.ts';
+import { percentilesOf } from '../../../lab/measured-load.ts';
 import { randomStream, seededRandom, xoshiro128 } from '../../../lab/random.ts';
 import { distributionOf } from '../../../lab/service-time.ts';
 import { gammaCdf, logGamma, normalCdf, normalQuantile } from '../../../lab/special-functions.ts';

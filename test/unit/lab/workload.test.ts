@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type WorkloadInput, workloadSchema } from '../../../contract/lab.ts';
 import { csv } from '../../../lab/csv.ts';
 import { Histogram } from '../../../lab/histogram.ts';
+import { emptyResult } from '../../../lab/mode-tally.ts';
 import { presetNames, presets } from '../../../lab/presets.ts';
 import { Recorder, summaryOf } from '../../../lab/recorder.ts';
-import { runsAsCsv } from '../../../lab/run-comparison.ts';
+import { runAsCsv } from '../../../lab/run-comparison.ts';
 import { failingAttemptsLimit, requestsOf } from '../../../lab/workload.ts';
 
 const model: WorkloadInput['work'] = { kind: 'model', service: { kind: 'exponential', meanMs: 50 } };
@@ -136,17 +137,14 @@ describe('CSV', () => {
   });
 
   it('shows the modes of a run side by side', () => {
-    const recorder = new Recorder();
-    recorder.answer('answered', { intendedAt: 0, sentAt: 0, answeredAt: 20 });
-    recorder.end('completed', { intendedAt: 0, endedAt: 20 });
-    const lines = runsAsCsv([
-      { run: 'Monday, first', mode: 'sync', durationMs: 500, recorder },
-      { run: 'Monday, first', mode: 'async', durationMs: 500, recorder: new Recorder() },
-    ]).split('\r\n');
-    const [heading, sync, async] = lines.map((line) => line.replace('"Monday, first"', 'run').split(','));
+    const sync = emptyResult('sync', 1);
+    const summary = { count: 1, meanMs: 20, p50Ms: 20, p95Ms: 20, p99Ms: 20, maxMs: 20 };
+    const results = [{ ...sync, completedPerSecond: 2, felt: summary }, emptyResult('async', 1)];
+    const lines = runAsCsv({ name: 'Monday, first', results }).split('\r\n');
+    const [heading, first, second] = lines.map((line) => line.replace('"Monday, first"', 'run').split(','));
     expect(lines).toHaveLength(4);
-    expect(sync?.[heading?.indexOf('completedPerSecond') ?? -1]).toBe('2');
-    expect(sync?.[heading?.indexOf('feltP95Ms') ?? -1]).toBe('20');
-    expect(async?.[heading?.indexOf('feltP95Ms') ?? -1]).toBe('');
+    expect(first?.[heading?.indexOf('completedPerSecond') ?? -1]).toBe('2');
+    expect(first?.[heading?.indexOf('feltP95Ms') ?? -1]).toBe('20');
+    expect(second?.[heading?.indexOf('feltP95Ms') ?? -1]).toBe('');
   });
 });
