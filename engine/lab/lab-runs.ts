@@ -137,8 +137,7 @@ export class LabRuns implements LabBackend {
 
   async #startNow(request: LabRunRequest): Promise<string> {
     const { store, hasTask, now } = this.#options;
-    const { name, ...kept } = await this.#filledUp(request, hasTask);
-    const { planned } = extentOf(kept.workload, labLimits.requests);
+    const { name, planned, ...kept } = await this.#filledUp(request, hasTask);
     const at = now();
     const id = timeOrderedId(at);
     const home = mkdtempSync(join(tmpdir(), homePrefix));
@@ -157,7 +156,7 @@ export class LabRuns implements LabBackend {
     return id;
   }
 
-  async #filledUp(request: LabRunRequest, hasTask: LabRunsOptions['hasTask']): Promise<Kept & { name: string }> {
+  async #filledUp(request: LabRunRequest, hasTask: LabRunsOptions['hasTask']): Promise<Kept & { name: string; planned: number }> {
     if (this.#closed) throw new Problem('shutting-down', 'The engine is stopping and begins no run of the lab.', { retryAfterMs: 5_000 });
     const preset = presets.find(({ name }) => name === request.preset);
     if (request.preset !== undefined && !preset)
@@ -173,6 +172,7 @@ export class LabRuns implements LabBackend {
     if (windowMs > labLimits.durationMs) throw invalid('/workload', `must not take longer than ${labLimits.durationMs} ms`);
     if (work.kind === 'task' && !(await hasTask(work.task))) throw new Problem('unknown-task', `There is no task "${work.task}".`);
     return {
+      planned,
       name: request.name ?? preset?.title ?? (work.kind === 'task' ? work.task : `${work.service.kind} on ${work.lane}`),
       ...{ preset: preset?.name ?? null, workload, modes: request.modes, concurrency: request.concurrency },
       waitMs: request.waitMs === undefined ? (preset?.waitMs ?? null) : request.waitMs,

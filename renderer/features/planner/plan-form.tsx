@@ -1,23 +1,14 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { backoffs, defaultRetry } from '../../../contract/retry.ts';
 import { defaultOverheadMs } from '../../../lab/load.ts';
-import type { MeasuredLoad } from '../../../lab/measured-load.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { formatAmount, formatDuration, formatShare } from '../../ui/format.ts';
-import { arrivalKinds, type PlanDraft, type PlanField, planLanes, rateUnits } from './plan-draft.ts';
-import type { Wrong } from './plan-reading.ts';
+import { arrivalKinds, type PlanField, planLanes, rateUnits } from './plan-draft.ts';
+import { type PlanFormProps, PlanInput } from './plan-input.tsx';
 import { formatRateOf, laneWords } from './plan-words.ts';
 import styles from './planner-page.module.css';
 import { ServiceFields } from './service-fields.tsx';
-
-export type PlanFormProps = {
-  draft: PlanDraft;
-  change: (part: Partial<PlanDraft>) => void;
-  wrong: Wrong;
-  /** What an empty field stands for, where a task was measured. */
-  measured: MeasuredLoad | null;
-};
 
 const units = rateUnits.map((value) => ({ value, label: `a ${value}`.replace('a hour', 'an hour') }));
 const modes = [
@@ -141,31 +132,6 @@ export function PlanForm(props: PlanFormProps) {
         </p>
       )}
     </form>
-  );
-}
-
-/** A text of the draft with what is wrong with it. */
-export function PlanInput({
-  draft,
-  change,
-  wrong,
-  name,
-  label,
-  placeholder = '',
-  description,
-}: PlanFormProps & { name: PlanField; label: string; placeholder?: string; description?: string }) {
-  return (
-    <TextInput
-      label={label}
-      placeholder={placeholder}
-      description={description}
-      value={draft[name]}
-      error={wrong[name]}
-      autoComplete="off"
-      spellCheck={false}
-      maxLength={100}
-      onChange={(event) => change({ [name]: event.target.value })}
-    />
   );
 }
 

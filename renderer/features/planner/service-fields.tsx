@@ -3,7 +3,7 @@ import { client } from '../../data/client.ts';
 import { useResource } from '../../data/resource.ts';
 import type { PlanField, ServiceKind } from './plan-draft.ts';
 import { serviceKinds } from './plan-draft.ts';
-import { type PlanFormProps, PlanInput } from './plan-form.tsx';
+import { type PlanFormProps, PlanInput } from './plan-input.tsx';
 import styles from './planner-page.module.css';
 
 const kindWords: Readonly<Record<ServiceKind, string>> = {
