@@ -35,11 +35,10 @@ export function useWorkflow(id: string): ShownWorkflow {
     if (next !== workflow) setTold({ since: data, workflow: next });
   });
   // How it stands after events is exact but for what a retry puts in; and for events that came while it was being read.
-  const concerns = useMemo(
-    () => (event: EngineEvent) =>
-      ('workflow' in event && event.workflow.id === id) || (workflow !== undefined && 'job' in event && isStale(workflow, [event])),
-    [id, workflow],
-  );
+  // Their ids are those that were read: made once for thousands of jobs, not for each of their events.
+  const known = useMemo(() => new Set(data?.jobs.map((job) => job.id)), [data]);
+  const concerns = (event: EngineEvent) =>
+    ('workflow' in event && event.workflow.id === id) || (data !== undefined && isStale(id, known, event));
   useReloadOn(reload, concerns, 1_000);
 
   const notFound = read.error instanceof Problem && ['not-found', 'invalid-request'].includes(read.error.code);

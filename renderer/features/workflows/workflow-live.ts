@@ -30,14 +30,9 @@ export function withJobEvents(workflow: Workflow, events: readonly EngineEvent[]
   return { ...workflow, state, finishedAt, jobs, counts: countsOf(jobs) };
 }
 
-/** A retry puts new jobs into a workflow, under ids that it did not have. */
-export function isStale(workflow: Workflow, events: readonly EngineEvent[]): boolean {
-  const known = new Set<string>();
-  return events.some((event) => {
-    if (!('job' in event) || event.job.workflowId !== workflow.id || event.type === 'job.deleted') return false;
-    if (known.size === 0) for (const { id } of workflow.jobs) known.add(id);
-    return !known.has(event.job.id);
-  });
+/** A retry puts new jobs into a workflow, under ids that it did not have. @param known the ids of its jobs */
+export function isStale(workflowId: string, known: ReadonlySet<string>, event: EngineEvent): boolean {
+  return 'job' in event && event.job.workflowId === workflowId && event.type !== 'job.deleted' && !known.has(event.job.id);
 }
 
 export type WorkflowList = {
