@@ -1,6 +1,6 @@
 /** The list of jobs behind the grid: reads what comes into view, follows the events, and lets go of what is far away. */
 
-import type { EngineEvent } from '../../../contract/events.ts';
+import type { EngineEvent, JobEvent } from '../../../contract/events.ts';
 import type { JobSummary } from '../../../contract/job.ts';
 import { isJobEvent } from '../../data/live.ts';
 import type { JobFilter } from './job-filter.ts';
@@ -34,6 +34,8 @@ export class JobList {
   #view: View = { first: 0, last: 0, atTop: true };
   #held = false;
   #reading: AbortController | undefined;
+  /** What was told while a page was read, which may show things as they were before. */
+  #heard: JobEvent[] = [];
   #jumpedFor: number | undefined;
   /** Undefined: from the row that stands at that end. */
   #older: Edge | undefined;
@@ -126,19 +128,23 @@ export class JobList {
   }
 
   follow(events: readonly EngineEvent[]): void {
-    if (this.#state.status === 'loading') return;
     const jobEvents = events.filter(isJobEvent);
-    let next: JobWindow = this.#state;
-    if (jobEvents.length > 0) {
-      next = this.#bounded(applyEvents(next, jobEvents, { belongs: (job) => this.#belongs(job), quietFrom: this.#quietFrom() }));
-      if (next.leaving.size > 0) this.#later('leaving', leavingMs, () => this.#show(dropLeaving(this.#state, this.#firstInView())));
-    }
+    if (this.#reading) this.#heard.push(...jobEvents);
+    if (this.#state.status === 'loading') return;
+    let next: JobWindow = jobEvents.length > 0 ? this.#after(jobEvents) : this.#state;
     const counts = events.findLast((event) => event.type === 'stats')?.counts;
     const total = counts && totalIn(counts, this.#filter);
     if (total !== undefined) next = withTotal(next, total - next.fresh.length + next.leaving.size, true);
     else if (jobEvents.length > 0) this.#later('refresh', refreshMs, () => void this.#refresh());
     if (next !== this.#state) this.#show(next);
     this.#fillPreviews();
+  }
+
+  #after(events: readonly JobEvent[]): JobWindow {
+    const rules = { belongs: (job: JobSummary) => this.#belongs(job), quietFrom: this.#quietFrom() };
+    const next = this.#bounded(applyEvents(this.#state, events, rules));
+    if (next.leaving.size > 0) this.#later('leaving', leavingMs, () => this.#show(dropLeaving(this.#state, this.#firstInView())));
+    return next;
   }
 
   #belongs(job: JobSummary): boolean {
@@ -289,10 +295,13 @@ export class JobList {
     this.#reading?.abort();
     const reading = new AbortController();
     this.#reading = reading;
+    this.#heard = [];
     work(reading.signal).then(
       () => {
         if (this.#reading !== reading) return;
         this.#reading = undefined;
+        if (this.#heard.length > 0) this.#show(this.#after(this.#heard));
+        this.#heard = [];
         if (this.#state.error) this.#show(this.#state, { error: undefined });
         this.#fill();
       },

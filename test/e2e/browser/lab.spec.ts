@@ -29,6 +29,7 @@ function ms(text: string): number {
 }
 
 test('the well-known cases stand there with what each shows, and nothing is started without a mode', async ({ page }) => {
+  await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('l');
   await expect(page.getByRole('listitem').filter({ hasText: 'Like button' })).toContainText('hybrid');
