@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { JobEvent } from '../../../contract/events.ts';
 import { client } from '../../data/client.ts';
 import { isJobEvent, onReload, useEventBatches } from '../../data/live.ts';
 import type { DeadFilter, DeadList } from './dead-list.ts';
@@ -33,6 +34,8 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
   /** The state that callbacks go on from: several may come before React renders. */
   const latest = useRef<DeadList | undefined>(undefined);
   const reading = useRef<AbortController | null>(null);
+  /** What was told while a page was read, which may show things as they were before. */
+  const heard = useRef<JobEvent[]>([]);
   const readAgain = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   const show = useCallback(
@@ -65,12 +68,14 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
       reading.current?.abort();
       const abort = new AbortController();
       reading.current = abort;
+      heard.current = [];
       try {
         const before = fromStart ? nothing : (latest.current ?? nothing);
         const page = await readPage(before, fromStart ? null : before.next, limit, abort.signal);
         if (abort.signal.aborted) return false;
-        // Events may have changed the list meanwhile: the page is added to what it is now.
-        show(fromStart ? page : withPage(latest.current ?? nothing, { ...page, jobs: page.jobs.slice(before.jobs.length) }));
+        // Events may have changed the list meanwhile: the page is added to what it is now, and does not take them back.
+        const all = fromStart ? page : withPage(latest.current ?? nothing, { ...page, jobs: page.jobs.slice(before.jobs.length) });
+        show(withEvents(all, heard.current, { q, task, fingerprint }));
         return true;
       } catch (error) {
         if (!abort.signal.aborted) show(latest.current, error as Error);
@@ -79,7 +84,7 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
         if (reading.current === abort) reading.current = null;
       }
     },
-    [readPage, show],
+    [readPage, show, q, task, fingerprint],
   );
 
   const reload = useCallback(() => void read(true, Math.min(biggestPage, Math.max(pageSize, latest.current?.jobs.length ?? 0))), [read]);
@@ -98,8 +103,9 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
   }, [read, reload]);
 
   useEventBatches((events) => {
-    if (!latest.current) return;
     const own = events.filter(isJobEvent);
+    if (reading.current) heard.current.push(...own);
+    if (!latest.current) return;
     const next = withEvents(latest.current, own, { q, task, fingerprint });
     if (next !== latest.current) show(next, shown.error);
     if (!mustRead(own, { q, task, fingerprint }) || readAgain.current !== null) return;
