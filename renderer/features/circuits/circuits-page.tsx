@@ -25,7 +25,7 @@ export function CircuitsPage() {
   const offline = useConnection() === 'offline';
   const [active, setActive] = useState<string | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
-  const circuits = inOrder(data?.circuits ?? []);
+  const circuits = inOrder(data?.items ?? []);
   const open = circuits.filter(({ state }) => state !== 'closed').length;
 
   const reset = async (name: string) => {

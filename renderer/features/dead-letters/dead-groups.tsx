@@ -25,7 +25,7 @@ const ahead = 60;
 export function DeadGroupList({ onOpen, onRedrive, onDiscard }: DeadGroupListProps) {
   const { data, error, reload, readMore } = useDeadGroups();
   const [active, setActive] = useState<string | null>(null);
-  const groups = data?.groups ?? [];
+  const groups = data?.items ?? [];
 
   const onKey = (event: KeyboardEvent) => {
     const group = groups.find(({ fingerprint }) => fingerprint === active);

@@ -25,7 +25,7 @@ export function EndpointsSection() {
   const [busy, setBusy] = useState<string | null>(null);
   const [active, setActive] = useState<string | null>(null);
   const [revealed, setRevealed] = useState<string | null>(null);
-  const endpoints = data?.endpoints ?? [];
+  const endpoints = data?.items ?? [];
 
   const act = async (endpoint: Endpoint, perform: () => Promise<unknown>) => {
     setBusy(endpoint.id);

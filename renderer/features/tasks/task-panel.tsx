@@ -47,7 +47,7 @@ export function TaskPanel({ task, onClose }: { task: Task; onClose: () => void }
             <span className={styles.sure}>
               {stats.samples === 0
                 ? 'nothing measured yet'
-                : `${formatPercent(advice.confidence)} sure, from ${formatCount(stats.samples)} runs`}
+                : `${formatPercent(advice.confidence)} sure, from ${formatCount(stats.samples)} ${stats.samples === 1 ? 'run' : 'runs'}`}
             </span>
           </p>
           {advice.reasons.map((reason) => (
