@@ -35,9 +35,13 @@ export function parseAnsi(line: string): AnsiSpan[] {
   return spans;
 }
 
-/** The line as plain text, for searching and copying. */
-export function stripAnsi(line: string): string {
-  if (!anyControl.test(line)) return line;
+/** One or more lines as plain text, for searching, copying and the last output of a command. */
+export function stripAnsi(text: string): string {
+  if (!anyControl.test(text)) return text;
+  return text.split('\n').map(stripLine).join('\n');
+}
+
+function stripLine(line: string): string {
   return parseAnsi(line)
     .map((span) => span.text)
     .join('');

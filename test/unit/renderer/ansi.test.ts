@@ -24,6 +24,10 @@ describe('terminal colours in a log line', () => {
     expect(styles('\u001b[38;2;1;4;31mtext')).toEqual([['text']]);
   });
 
+  it('keeps the lines of a text apart, each as its own line would be', () => {
+    expect(stripAnsi('\u001b[31mfirst\u001b[0m\n10 %\r90 %\nlast\n')).toBe('first\n90 %\nlast\n');
+  });
+
   it('drops cursor movements, titles, hyperlinks and stray control characters but keeps tabs', () => {
     expect(stripAnsi('\u001b[2K\u001b]0;title\u0007a\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\\tb\u0008\u0000')).toBe(
       'alink\tb',
