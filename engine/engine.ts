@@ -41,6 +41,9 @@ export class HomeTaken extends Error {
 /** How often a dropped ballast is put back if there is room again, in milliseconds; a submission looks for itself. */
 const ballastMs = 60_000;
 
+/** Longer than a short run and its way to a thread and back, and short beside what a person notices: past it a running sync job is in every list. */
+const unwrittenMs = 5;
+
 /** Starts in the order of dependence: lock, store, what was left behind, lanes, queue, API, and last the word that it runs. */
 export async function startEngine({ port, log, failed }: EngineOptions): Promise<Engine> {
   const startedAt = new Date().toISOString();
@@ -64,6 +67,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     settingsFile: join(home, homeFiles.settings),
     now: Date.now,
     random: Math.random,
+    unwrittenMs,
     outOfSpace: () => ballast.drop(),
     spaceIsShort: () => ballast.isMissing(),
   });

@@ -69,6 +69,11 @@ export class Lane {
     this.#threadFor(request.room).start(request);
   }
 
+  /** What was started leaves now. */
+  send(): void {
+    for (const thread of this.#threads) thread.sendStarted();
+  }
+
   /** @returns whether the run is on this lane */
   abort(run: number, reason: AbortReason): boolean {
     for (const thread of this.#threads) {

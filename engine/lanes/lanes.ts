@@ -106,6 +106,10 @@ export class ThreadLanes implements Lanes {
     this.#lanes[lane].start(request);
   }
 
+  send(): void {
+    for (const lane of Object.values(this.#lanes)) lane.send();
+  }
+
   predict(request: PredictRequest): Promise<Prediction> {
     return this.#predictions.ask(this.#lanes.interactive, request);
   }

@@ -97,7 +97,7 @@ export class ThreadHost {
     const timeout = setTimeout(() => this.abort(request.run, 'timed-out'), request.timeoutMs);
     this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
-    if (this.#outbox.length === 0) setImmediate(() => this.#sendOutbox());
+    if (this.#outbox.length === 0) setImmediate(() => this.sendStarted());
     const { run, jobId, attempt, module, payload, purpose, compensates, parents } = request;
     const job: ThreadJob = { run, jobId, attempt, module, payload };
     if (purpose !== undefined) job.purpose = purpose;
@@ -111,7 +111,7 @@ export class ThreadHost {
     const run = this.#runs.get(runId);
     if (!run || run.aborted) return;
     run.aborted = reason;
-    this.#sendOutbox();
+    this.sendStarted();
     this.#send({ type: 'abort', run: runId, reason });
     const graceMs = run.request.purpose === 'predict' ? predictGraceMs : this.#options.cancelGraceMs;
     run.grace = setTimeout(() => void this.#giveUp(runId, run, reason), graceMs);
@@ -124,7 +124,7 @@ export class ThreadHost {
   /** Ends the thread once what runs on it has ended. */
   retire(): void {
     this.retiring = true;
-    this.#sendOutbox();
+    this.sendStarted();
     this.#send({ type: 'close' });
   }
 
@@ -145,7 +145,8 @@ export class ThreadHost {
     this.#port.postMessage(message);
   }
 
-  #sendOutbox(): void {
+  /** What was started leaves in one message; at the end of the turn without this. */
+  sendStarted(): void {
     if (this.#outbox.length === 0) return;
     this.#send({ type: 'run', jobs: this.#outbox });
     this.#outbox = [];

@@ -1,8 +1,8 @@
 import type { LaneName } from '../../contract/job.ts';
 import { isFinal } from '../../contract/states.ts';
-import type { AbortReason } from '../../contract/thread.ts';
-import { type JobRow, jobIdOf } from '../store/job-row.ts';
-import type { EndedAttempt } from '../store/jobs.ts';
+import type { AbortReason, ThreadOutput } from '../../contract/thread.ts';
+import type { EndedAttempt } from '../store/attempt-end.ts';
+import type { JobRow } from '../store/job-row.ts';
 import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
@@ -17,14 +17,16 @@ import type { Lanes, RunReport } from './lanes.ts';
 import { Line } from './line.ts';
 import type { LogBook } from './log-book.ts';
 import type { Measurements } from './measure.ts';
-import { deadlineErrorName, outcomeOf } from './outcome.ts';
+import { deadlineErrorName } from './outcome.ts';
 import { PlaceForecast } from './place-forecast.ts';
 import { PromisedRoom } from './promised-room.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { RateLimits } from './rate-limits.ts';
+import { RunEnds } from './run-ends.ts';
 import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
 import { Runs } from './runs.ts';
+import { UnwrittenRuns } from './unwritten-runs.ts';
 import type { Waiters } from './waiters.ts';
 import { parentsFor } from './workflow-parents.ts';
 
@@ -48,6 +50,8 @@ export type DispatchParts = {
   orders: DeliveryOrders;
   now: () => number;
   random: () => number;
+  /** queue/unwritten-runs.ts; in milliseconds. */
+  unwrittenMs: number;
 };
 
 /** Every place of the interactive lane is taken, as many jobs of its task or key run as may, its queue's rate limit is used up, or its circuit is open. */
@@ -61,6 +65,7 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly circuits: Circuits;
   readonly #runs = new Runs();
+  readonly #unwritten: UnwrittenRuns;
   readonly #concurrency: Concurrency;
   readonly #rates: RateLimits;
   readonly #line: Line;
@@ -84,9 +89,19 @@ export class Dispatch {
       places: (lane, room) => this.places(lane, room),
       roomOf: (entry, lane) => this.roomOf(entry, lane),
     });
+    const ended = (reports: RunReport[]) => ends.ended(reports);
+    const hear = (output: ThreadOutput[]) => this.#runs.heard(output, { ...parts, unwritten: this.#unwritten });
+    this.#unwritten = new UnwrittenRuns({ ...parts, runs: this.#runs, hear, ended });
+    const ends = new RunEnds({
+      ...{ ...parts, runs: this.#runs, unwritten: this.#unwritten, concurrency: this.#concurrency, circuits: this.circuits },
+      becameReady: (row) => this.becameReady(row),
+      becameScheduled: (row) => this.becameScheduled(row),
+      announceEnd: (row) => this.announceEnd(row),
+      idle: () => this.#drained?.(),
+    });
     parts.lanes.listen({
-      ended: (reports) => this.#ended(reports),
-      output: (output) => this.#runs.heard(output, parts),
+      ended,
+      output: hear,
       placed: (run, thread) => this.#runs.placed(run, thread),
       recycled: (recycled) => parts.events.emit({ type: 'workers.recycled', at: recycled.at, recycled }),
     });
@@ -141,6 +156,18 @@ export class Dispatch {
   startPromised(row: JobRow, entry: CatalogEntry, room: number): void {
     this.#promised.remove(row.lane, room);
     this.#start(row, entry, room);
+  }
+
+  /**
+   * Starts a job that may start now and of which nothing is written yet. @param announce tells of the new job, once it is durable
+   * @returns the job as it was first written: executing, or ended @throws Problem storage-full
+   */
+  startUnwritten(row: JobRow, entry: CatalogEntry, room: number, announce: (row: JobRow) => void): Promise<JobRow> {
+    this.#concurrency.take(row);
+    const run = this.#runs.begin(row, room);
+    const written = this.#unwritten.hold(run, announce);
+    this.#parts.lanes.start(row.lane, runRequestOf(row, row.payload, entry, run.number, room));
+    return written;
   }
 
   giveUpPromised(row: JobRow, room: number): void {
@@ -320,68 +347,4 @@ export class Dispatch {
     for (const { seq } of running) this.abort(seq, 'timed-out');
     this.#deadlines.open();
   }
-
-  #ended(reports: RunReport[]): void {
-    const { store, now, random } = this.#parts;
-    for (const { run, thread, result, runMs } of reports) {
-      const ended = this.#runs.end(run);
-      if (!ended) continue;
-      const { cancelRequested } = ended;
-      const row = result.kind === 'succeeded' ? atTheEnd(ended.row) : ended.row;
-      const spared = this.circuits.ended(row, result, this.#parts.catalog.known(row.task)?.description.circuit ?? null);
-      this.#concurrency.giveBack(row);
-      const at = now();
-      const { outcome, error, end } = outcomeOf(row, result, { now: at, random: random(), cancelRequested, spared });
-      const attempt: EndedAttempt = { outcome, thread, error: error === null ? null : JSON.stringify(error) };
-      const record = () => {
-        if ('final' in end) return store.jobs.finishAttempt(row, attempt, end.final, at);
-        const waiting = store.jobs.giveBackAttempt(row, attempt, end.waiting, at);
-        if (waiting?.state === 'available') this.becameReady(waiting);
-        return waiting;
-      };
-      const announce = (after: JobRow | null) => {
-        this.#runs.letGo(ended);
-        if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(row, after);
-        // null: the fence refused it, the job was ended before its run.
-        if (after) {
-          const counted = outcome === 'succeeded' || outcome === 'failed' || outcome === 'timed-out' || outcome === 'crashed';
-          const failed = outcome !== 'succeeded';
-          const waitMs = Math.max(0, (row.started_at ?? at) - row.run_at);
-          // How long a rollback takes says nothing of how long its task does.
-          if (counted && row.purpose === 'run')
-            this.#parts.measurements.attempted(row.task, { waitMs, runMs, failed, timedOut: outcome === 'timed-out' });
-          this.#announce(after);
-        }
-        if (this.#runs.size === 0) this.#drained?.();
-      };
-      // If the store has failed the engine is on its way down, and the next start recovers the job.
-      store.commit.write('must', record, announce).catch(() => {});
-    }
-  }
-
-  /** @param ended null: this attempt no longer held the job */
-  #keepResultFile(row: JobRow, ended: JobRow | null): void {
-    if (ended) this.#parts.resultFiles.added(ended);
-    else this.#parts.resultFiles.discard(jobIdOf(row), row.attempt);
-  }
-
-  #announce(row: JobRow): void {
-    const { events, now, logBook } = this.#parts;
-    if (isFinal(row.state)) {
-      this.announceEnd(row);
-      return;
-    }
-    logBook.attemptEnded(row.seq);
-    if (row.state === 'available') {
-      events.job('job.available', row, now());
-    } else {
-      this.becameScheduled(row);
-      events.job('job.retrying', row, now());
-    }
-  }
-}
-
-/** A task that told of its progress seldom tells that it is through. */
-function atTheEnd(row: JobRow): JobRow {
-  return row.progress === null ? row : { ...row, progress: JSON.stringify({ percent: 100, message: null }) };
 }

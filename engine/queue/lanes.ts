@@ -60,6 +60,8 @@ export interface Lanes {
   places(lane: LaneName, room: number): number;
   /** Only as many as `places` allows. Messages leave at the end of the turn, in arrays. */
   start(lane: LaneName, request: RunRequest): void;
+  /** What was started leaves now: before this thread waits for a disk, or turns to its callers. */
+  send(): void;
   /**
    * Calls a task's `predict` on the interactive lane; only where `places` allows one. Answers `predictMs` after the call at the
    * latest, before which the code of a task that the thread has not run yet gets a second to load. Never rejects.

@@ -3,8 +3,8 @@
 import type { JobError } from '../../contract/job.ts';
 import { askedWaitLimitMs, type RetryPolicy, type RetryStep, retryStep, uncountedAgeMs } from '../../contract/retry.ts';
 import type { AttemptOutcome } from '../../contract/states.ts';
+import type { FinalEnd, WaitingEnd } from '../store/attempt-end.ts';
 import type { JobRow } from '../store/job-row.ts';
-import type { FinalEnd, WaitingEnd } from '../store/jobs.ts';
 import type { RunResult } from './lanes.ts';
 
 /** A job that took its threads or engines down this often is dead, whatever attempts it has left. */

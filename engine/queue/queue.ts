@@ -64,6 +64,8 @@ export type QueueOptions = {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** How long a sync run may go on before its job is written: queue/unwritten-runs.ts. */
+  unwrittenMs: number;
   /** Frees the ballast on a full disk. */
   outOfSpace: () => void;
   /** From a full disk until there is room for the ballast again: no new jobs are accepted, and all else goes on. */
@@ -101,6 +103,7 @@ export function createQueue(options: QueueOptions): QueueService {
   const notifyRequests = new NotifyRequests({ settings, orders, endpoints });
   const dispatch = new Dispatch({
     ...{ store, lanes, catalog, settings, events, waiters, logBook, resultFiles, measurements, drains, compensations, orders, now, random },
+    unwrittenMs: options.unwrittenMs,
   });
   const submit = new Submit({
     store,
@@ -139,6 +142,7 @@ export function createQueue(options: QueueOptions): QueueService {
   let leftResults: Promise<void> | undefined;
 
   store.commit.attach({
+    send: () => lanes.send(),
     claim: () => {
       const settled = schedules.line.settle();
       workflowLine.settle();

@@ -2,6 +2,7 @@ import type { ThreadOutput } from '../../contract/thread.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LogBook } from './log-book.ts';
+import type { Unwritten, UnwrittenRuns } from './unwritten-runs.ts';
 
 export type Run = {
   readonly number: number;
@@ -9,7 +10,11 @@ export type Run = {
   readonly room: number;
   thread: number | null;
   cancelRequested: boolean;
+  /** null: its job is written. */
+  unwritten: Unwritten | null;
 };
+
+type HearingParts = { logBook: LogBook; events: EventStream; unwritten: UnwrittenRuns; now: () => number };
 
 /** What runs now. A run may outlive its hold on the job: what it says from then on is nobody's. */
 export class Runs {
@@ -23,7 +28,7 @@ export class Runs {
   }
 
   begin(row: JobRow, room: number): Run {
-    const run: Run = { number: ++this.#last, row, room, thread: null, cancelRequested: false };
+    const run: Run = { number: ++this.#last, row, room, thread: null, cancelRequested: false, unwritten: null };
     this.#byNumber.set(run.number, run);
     this.#holders.set(row.seq, run.number);
     return run;
@@ -34,11 +39,13 @@ export class Runs {
     if (run) run.thread = thread;
   }
 
-  /** It has ended, and holds its job until that is recorded. undefined: it was not known. */
-  end(number: number): Run | undefined {
-    const run = this.#byNumber.get(number);
+  byNumber(number: number): Run | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** It has ended, and holds its job until that is recorded. */
+  end(number: number): void {
     this.#byNumber.delete(number);
-    return run;
   }
 
   /** The job is no longer this run's, whether or not it has ended. */
@@ -57,11 +64,15 @@ export class Runs {
   }
 
   /** Keeps the progress and the lines of runs that hold their job. */
-  heard(output: readonly ThreadOutput[], { logBook, events, now }: { logBook: LogBook; events: EventStream; now: () => number }): void {
+  heard(output: readonly ThreadOutput[], { logBook, events, unwritten, now }: HearingParts): void {
     const logs = new Map<Run, Parameters<LogBook['append']>[2]>();
     for (const item of output) {
       const run = this.#byNumber.get(item.run);
       if (!run || this.#holders.get(run.row.seq) !== item.run) continue;
+      if (run.unwritten) {
+        unwritten.says(run, run.unwritten, item);
+        continue;
+      }
       if (item.kind === 'progress') {
         run.row = { ...run.row, progress: JSON.stringify({ percent: item.percent, message: item.message }) };
         events.job('job.progress', run.row, now());

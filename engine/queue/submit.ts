@@ -17,10 +17,11 @@ import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
 import type { NotifyRequests } from './notify-requests.ts';
-import { planJob, syncRefusal } from './plan.ts';
+import { planJob, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
+import { mayStartUnwritten, startUnwritten } from './sync-start.ts';
 import { refuseTakenKeys } from './taken-keys.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -89,7 +90,8 @@ export class Submit {
     if (submission.notify) await notifyRequests.prepare(submission.notify);
     const promised = submission.mode === 'hybrid' ? await this.#promise(submission, checked) : null;
     const plan = this.#plan(submission, checked, options, promised);
-    const standing = await this.#insert(plan, options);
+    const waitMs = submission.waitMs ?? options.waitMs;
+    const standing = await this.#insert(plan, { ...options, waitMs });
     return this.#answers.answer(standing, submission, options);
   }
 
@@ -269,8 +271,13 @@ export class Submit {
     return lineWaitMs(store.counters.total({ queue: [queue], state: ['available'] }), drains.perSecond(queue));
   }
 
-  async #insert(plan: Plan, { idempotency }: SubmitOptions): Promise<Standing> {
-    const { store, dispatch, now } = this.#parts;
+  async #insert(plan: Plan, { idempotency, waitMs }: SubmitOptions): Promise<Standing> {
+    const { store, dispatch, settings, now } = this.#parts;
+    const isPlain = idempotency === undefined && waitOf(plan.row, waitMs) === 'end' && !store.commit.full;
+    if (isPlain && mayStartUnwritten(plan.row, plan.entry, settings.rateLimit(plan.row.queue) !== null)) {
+      const row = await startUnwritten(plan, { ...this.#parts, nextSeq: () => this.nextSeq() });
+      return { row, how: 'new', isDuplicate: false };
+    }
     return this.#write((place): Standing => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;
       if (replayed) return replayed;

@@ -24,6 +24,8 @@ type Entry = {
 };
 
 export type CommitHooks = {
+  /** What was started goes to its threads: before the transaction, so that they work while this one waits for the disk, and after what it claimed. */
+  send(): void;
   /** Runs inside each transaction after the turn's writes: claims. Returns what to do after the commit. */
   claim(): (() => void) | null;
   /** Runs inside each transaction at its end: counters. */
@@ -110,6 +112,7 @@ export class GroupCommit {
     this.#entries = [];
     let started: (() => void) | null = null;
     let begun = false;
+    this.#hooks?.send();
     try {
       this.#begin.run();
       begun = true;
@@ -130,6 +133,7 @@ export class GroupCommit {
       if (!entry.refusal) entry.committed?.(entry.value);
     }
     started?.();
+    this.#hooks?.send();
     for (const entry of entries) {
       if (entry.refusal) entry.reject(entry.refusal);
       else entry.resolve(entry.value);

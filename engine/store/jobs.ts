@@ -3,12 +3,14 @@
 import type { Database } from 'better-sqlite3';
 import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
-import type { AttemptOutcome, FinalState, JobState } from '../../contract/states.ts';
+import type { JobState } from '../../contract/states.ts';
+import type { EndedAttempt, FinalEnd, WaitingEnd } from './attempt-end.ts';
 import type { CompensationStore } from './compensations.ts';
 import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
 import type { DeliveryStore } from './deliveries.ts';
+import { prepareInsertJob } from './insert-job.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
@@ -16,26 +18,6 @@ import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
 import type { WorkflowJobStore } from './workflow-jobs.ts';
-
-/** How an attempt ended, as it is kept. */
-export type EndedAttempt = { outcome: AttemptOutcome; thread: number | null; error: string | null };
-
-/** A final state, and what the job leaves. */
-export type FinalEnd = {
-  state: FinalState;
-  result: string | null;
-  error: string | null /** Of a result in a file. */;
-  resultBytes?: number;
-};
-
-/** Back to waiting: `retryable` and `scheduled` are due at `runAt`, `available` at once. */
-export type WaitingEnd = {
-  state: 'retryable' | 'scheduled' | 'available';
-  runAt: number;
-  maxAttempts: number;
-  crashes: number;
-  error: string | null;
-};
 
 export type JobStore = ReturnType<typeof prepareJobs>;
 
@@ -53,7 +35,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
   const parked = prepareParked(db);
-  const insert = db.prepare(`INSERT INTO jobs (${columns}) VALUES (${jobColumns.map(() => '?').join(', ')})`);
+  const insert = prepareInsertJob(db);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
   const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
@@ -108,7 +90,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
 
   /** @param uniqueUntil the time up to which its unique key is kept even past its end */
   function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
-    insert.run(jobColumns.map((column) => row[column]));
+    insert(row);
     unique.takeKey(row, uniqueUntil);
     deadlines.keepDeadline(row);
     if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
@@ -116,6 +98,23 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     else enterWaiting(row);
     scheduleLine.enter(row);
     counters.add(row, row.state, 1);
+  }
+
+  /**
+   * A job that ended before anything was written of it. Only for one that holds no key, has no deadline and promised nothing: there
+   * is nothing to let go of. @param row as it ran
+   */
+  function insertEnded(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow {
+    const ended = endedRow(row, end, at);
+    insert(ended);
+    keepAttempt(row, attempt, at);
+    counters.add(ended, ended.state, 1);
+    return ended;
+  }
+
+  function endedRow(row: JobRow, { state, result, error, resultBytes }: FinalEnd, at: number): JobRow {
+    const fingerprint = state === 'dead' ? deadGroups.join(row.task, error, at) : null;
+    return { ...row, state, result, error, result_bytes: resultBytes ?? null, finished_at: at, fingerprint };
   }
 
   function enterWaiting(row: JobRow): void {
@@ -211,12 +210,12 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
    */
   function finishAttempt(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow | null {
     if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
-    const fingerprint = end.state === 'dead' ? deadGroups.join(row.task, end.error, at) : null;
-    const { state, result, error, resultBytes: result_bytes = null } = end;
-    const changed = finish.run(state, at, result, result_bytes, error, row.progress, fingerprint, row.seq, row.attempt).changes;
+    const ended = endedRow(row, end, at);
+    const { state, result, result_bytes, error, progress, fingerprint } = ended;
+    const changed = finish.run(state, at, result, result_bytes, error, progress, fingerprint, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
     keepAttempt(row, attempt, at);
-    return conclude(row, { ...row, state, result, error, result_bytes, finished_at: at, fingerprint }, at);
+    return conclude(row, ended, at);
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
@@ -343,6 +342,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   return {
     readJob,
     insertJob,
+    insertEnded,
     peekReady,
     startJob,
     holdJob,

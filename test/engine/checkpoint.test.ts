@@ -17,6 +17,7 @@ test('what is committed is moved into the database by the reader’s thread, soo
   const failures: unknown[] = [];
   const reader = new Reader(file, (error) => failures.push(error));
   store.commit.attach({
+    send() {},
     claim: () => null,
     flushCounters() {},
     committed() {},

@@ -120,8 +120,10 @@ describe('on a full disk', () => {
   });
 
   test('whoever waits for that end is answered when it is written', async () => {
+    const started = rig.lanes.nextStart();
     const waiting = rig.submit({ task: 'shell.run', mode: 'sync' });
-    const run = await rig.lanes.nextStart();
+    const run = await started;
+    await rig.turn();
     rig.diskFull(true);
     rig.lanes.succeed(run.jobId, big);
     await rig.turn();

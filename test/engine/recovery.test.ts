@@ -88,16 +88,20 @@ describe('an engine that starts after one that was killed', () => {
   });
 
   test('does not run a sync job behind the back of its caller, who was told nothing', async () => {
+    const started = rig.lanes.nextStart();
     void rig.submit({ task: 'shell.run', mode: 'sync' }).catch(() => {});
-    const { jobId } = await rig.lanes.nextStart();
+    const { jobId } = await started;
+    await rig.turn();
     await crashAndReopen();
     expect(await rig.backend.getJob(jobId)).toMatchObject({ state: 'dead', attempt: 1, error: { name: 'EngineDied' } });
     expect(rig.lanes.running.size).toBe(0);
   });
 
   test('runs a sync job again that was given a retry policy', async () => {
+    const started = rig.lanes.nextStart();
     void rig.submit({ task: 'shell.run', mode: 'sync', retry: { maxAttempts: 3 } }).catch(() => {});
-    const { jobId } = await rig.lanes.nextStart();
+    const { jobId } = await started;
+    await rig.turn();
     await crashAndReopen();
     expect(rig.lanes.runOf(jobId)).toMatchObject({ attempt: 2, lane: 'interactive' });
   });
@@ -186,6 +190,7 @@ describe('the fence', () => {
     const row = rig.store.jobs.findJob(id);
     const second = prepareStore(openWriter(rig.store.file));
     second.commit.attach({
+      send() {},
       claim: () => null,
       flushCounters: () => second.counters.flush(),
       committed: () => second.counters.committed(),

@@ -33,6 +33,8 @@ export class FakeLanes implements Lanes {
   readonly #threads: Record<LaneName, Thread[]>;
   #listener: LaneListener | null = null;
   #waiting: { wanted: (run: FakeRun) => boolean; resolve: (run: FakeRun) => void }[] = [];
+  /** Started by the very call that the test has just made, as sync work is. */
+  readonly #unheard: FakeRun[] = [];
   #aborts: { jobId: string; resolve: (reason: AbortReason) => void }[] = [];
 
   /** @param sizes threads of each lane */
@@ -61,7 +63,11 @@ export class FakeLanes implements Lanes {
     const heard = this.#waiting.filter(({ wanted }) => wanted(run));
     this.#waiting = this.#waiting.filter((waiting) => !heard.includes(waiting));
     for (const { resolve } of heard) resolve(run);
+    this.#unheard.push(run);
+    queueMicrotask(() => this.#unheard.splice(0));
   }
+
+  send(): void {}
 
   async predict({ module, payload }: PredictRequest): Promise<Prediction> {
     return this.predictions.get(module.name)?.(JSON.parse(payload)) ?? { kind: 'late' };
@@ -107,7 +113,10 @@ export class FakeLanes implements Lanes {
     return [...this.running.values()].findLast((run) => run.jobId === jobId) ?? this.nextStart((run) => run.jobId === jobId);
   }
 
+  /** Resolves with the next run that starts, or with one that the call just made has started. */
   nextStart(wanted: (run: FakeRun) => boolean = () => true): Promise<FakeRun> {
+    const run = this.#unheard.find(wanted);
+    if (run) return Promise.resolve(run);
     return new Promise((resolve) => this.#waiting.push({ wanted, resolve }));
   }
 

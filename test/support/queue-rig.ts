@@ -23,6 +23,8 @@ export type QueueRigOptions = {
   /** What tasks say of themselves, by name; those that are not built in also need `writeTask`. */
   tasks?: Record<string, FakeTask>;
   random?: () => number;
+  /** As the engine's; 0 without it: each job is written in the turn in which it starts. */
+  unwrittenMs?: number;
 };
 
 export type QueueRig = {
@@ -71,7 +73,13 @@ const builtIn: Record<string, FakeTask> = {
   'http.request': { lane: 'io' },
 };
 
-export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...options }: QueueRigOptions = {}): Promise<QueueRig> {
+export async function openQueueRig({
+  sizes,
+  tasks,
+  random = () => 0.5,
+  unwrittenMs = 0,
+  ...options
+}: QueueRigOptions = {}): Promise<QueueRig> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'switchyard-queue-'));
   const tasksFolder = join(home, 'tasks');
   const file = join(home, 'switchyard.db');
@@ -86,7 +94,7 @@ export async function openQueueRig({ sizes, tasks, random = () => 0.5, ...option
   let dropped = 0;
   let open = true;
   const queue = createQueue({
-    ...{ store, reader: listReader, lanes, taskReader: reader, tasksFolder, random },
+    ...{ store, reader: listReader, lanes, taskReader: reader, tasksFolder, random, unwrittenMs },
     resultsFolder: join(home, 'results'),
     log: (line) => logged.push(line),
     settingsFile: join(home, 'settings.json'),

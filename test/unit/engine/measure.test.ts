@@ -16,6 +16,7 @@ function openMeasurements() {
   const clock = { now: start };
   const disk = { full: false };
   store.commit.attach({
+    send() {},
     claim: () => {
       if (disk.full) throw new StorageError('full', 'The disk is full');
       return null;
