@@ -63,6 +63,7 @@ export class FakeLanes implements Lanes {
     const heard = this.#waiting.filter(({ wanted }) => wanted(run));
     this.#waiting = this.#waiting.filter((waiting) => !heard.includes(waiting));
     for (const { resolve } of heard) resolve(run);
+    if (heard.length > 0) return;
     this.#unheard.push(run);
     queueMicrotask(() => this.#unheard.splice(0));
   }
