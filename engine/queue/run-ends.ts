@@ -82,7 +82,7 @@ export class RunEnds {
 
   #endOf(run: Run, { thread, result, runMs }: RunReport): RunEnd {
     const { store, runs, unwritten, concurrency, circuits, catalog, measurements, now, random, becameReady } = this.#parts;
-    runs.end(run.number);
+    runs.end(run);
     unwritten.ended(run);
     const { cancelRequested } = run;
     const isUnwritten = run.unwritten !== null;
@@ -120,7 +120,7 @@ export class RunEnds {
   /** Its job was refused, and its caller told so. */
   #forget(run: Run, { result }: RunReport): void {
     const { runs, concurrency } = this.#parts;
-    runs.end(run.number);
+    runs.end(run);
     concurrency.giveBack(run.row);
     if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(run.row, null);
     this.#lookIdle();
