@@ -61,6 +61,17 @@ describe('a sync call that is short', () => {
     expect((await rig.backend.stats()).counts).toMatchObject({ completed: 1, executing: 0 });
   });
 
+  test('goes to its thread before a COMMIT of others holds up the engine', async () => {
+    const leftAtCommit: number[] = [];
+    rig.store.commit.afterCommit(() => leftAtCommit.push(rig.lanes.left.length));
+    const neighbour = rig.add({ delayMs: 60_000 });
+    const { run, answer } = await call();
+    await neighbour;
+    expect(leftAtCommit[0]).toBe(1);
+    rig.lanes.succeed(run.jobId);
+    await answer;
+  });
+
   test('and fails is dead, and in the group of its cause', async () => {
     const { run, answer } = await call();
     rig.lanes.fail(run.jobId, 'no such host');

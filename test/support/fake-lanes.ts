@@ -28,6 +28,8 @@ export class FakeLanes implements Lanes {
   readonly running = new Map<number, FakeRun>();
   /** Everything that was ever started, oldest first. */
   readonly started: FakeRun[] = [];
+  /** Those of them that have gone to their threads. */
+  readonly left: FakeRun[] = [];
   /** What `predict` says, by task; without one it is late. */
   readonly predictions = new Map<string, (payload: JsonObject) => Prediction>();
   readonly #threads: Record<LaneName, Thread[]>;
@@ -68,7 +70,9 @@ export class FakeLanes implements Lanes {
     queueMicrotask(() => this.#unheard.splice(0));
   }
 
-  send(): void {}
+  send(): void {
+    this.left.push(...this.started.slice(this.left.length));
+  }
 
   async predict({ module, payload }: PredictRequest): Promise<Prediction> {
     return this.predictions.get(module.name)?.(JSON.parse(payload)) ?? { kind: 'late' };
