@@ -1,15 +1,28 @@
 import { isFinal } from '../../contract/states.ts';
 import type { EndedAttempt } from '../store/attempt-end.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
+import type { ResultFiles } from '../store/result-files.ts';
+import type { Store } from '../store/store.ts';
+import type { Catalog } from './catalog.ts';
 import type { Circuits } from './circuits.ts';
 import type { Concurrency } from './concurrency.ts';
-import type { DispatchParts } from './dispatch.ts';
+import type { EventStream } from './event-stream.ts';
 import type { RunReport } from './lanes.ts';
+import type { LogBook } from './log-book.ts';
+import type { Measurements } from './measure.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Run, Runs } from './runs.ts';
 import type { UnwrittenRuns } from './unwritten-runs.ts';
 
-export type RunEndParts = DispatchParts & {
+export type RunEndParts = {
+  store: Store;
+  catalog: Catalog;
+  events: EventStream;
+  logBook: LogBook;
+  resultFiles: ResultFiles;
+  measurements: Measurements;
+  now: () => number;
+  random: () => number;
   runs: Runs;
   unwritten: UnwrittenRuns;
   concurrency: Concurrency;

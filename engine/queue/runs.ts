@@ -2,8 +2,21 @@ import type { LaneName } from '../../contract/job.ts';
 import type { ThreadOutput } from '../../contract/thread.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { EventStream } from './event-stream.ts';
+import type { RunReport } from './lanes.ts';
 import type { LogBook } from './log-book.ts';
-import type { Unwritten, UnwrittenRuns } from './unwritten-runs.ts';
+
+/**
+ * Of a run whose job is not written. `held`: it is written with its end, if that comes soon. `asked`: its insert is in the next
+ * transaction, and what the run says meanwhile waits for the COMMIT. `refused`: it was not written and never will be.
+ */
+export type Unwritten = {
+  state: 'held' | 'asked' | 'refused';
+  output: ThreadOutput[];
+  report: RunReport | null;
+  /** Its job is durable, as it is given: tells of it and answers the caller. */
+  written(row: JobRow): void;
+  refused(error: unknown): void;
+};
 
 export type Run = {
   readonly number: number;
@@ -15,7 +28,13 @@ export type Run = {
   unwritten: Unwritten | null;
 };
 
-type HearingParts = { logBook: LogBook; events: EventStream; unwritten: UnwrittenRuns; now: () => number };
+type HearingParts = {
+  logBook: LogBook;
+  events: EventStream;
+  /** Keeps what such a run says until its job is written. */
+  unwritten: { says(run: Run, unwritten: Unwritten, output: ThreadOutput): void };
+  now: () => number;
+};
 
 /** What runs now. A run may outlive its hold on the job: what it says from then on is nobody's. */
 export class Runs {

@@ -4,20 +4,7 @@ import type { JobRow } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Lanes, RunReport } from './lanes.ts';
-import type { Run, Runs } from './runs.ts';
-
-/**
- * Of a run whose job is not written. `held`: it is written with its end, if that comes soon. `asked`: its insert is in the next
- * transaction, and what the run says meanwhile waits for the COMMIT. `refused`: it was not written and never will be.
- */
-export type Unwritten = {
-  state: 'held' | 'asked' | 'refused';
-  output: ThreadOutput[];
-  report: RunReport | null;
-  /** Its job is durable, as it is given: tells of it and answers the caller. */
-  written(row: JobRow): void;
-  refused(error: unknown): void;
-};
+import type { Run, Runs, Unwritten } from './runs.ts';
 
 export type UnwrittenRunParts = {
   store: Store;

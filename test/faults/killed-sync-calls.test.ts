@@ -59,7 +59,8 @@ test(`an engine that is killed ${kills} times among sync calls keeps each that i
   }
 
   await using engine = await startEngineProcess({ home });
-  for (const id of answered) expect(await engine.client.call('getJob', { params: { id } })).toMatchObject({ state: 'completed', result: id });
+  for (const id of answered)
+    expect(await engine.client.call('getJob', { params: { id } })).toMatchObject({ state: 'completed', result: id });
   const { counts } = await engine.client.call('getStats', {});
   expect(await engine.stop()).toBe(0);
   // What was written and not answered is dead, as its callers heard nothing; the rest was never there.
