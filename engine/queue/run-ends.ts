@@ -132,9 +132,11 @@ export class RunEnds {
 
   /** Its job was refused, and its caller told so. */
   #forget(run: Run, { result }: RunReport): void {
-    const { runs, concurrency } = this.#parts;
+    const { store, runs, concurrency } = this.#parts;
     runs.end(run);
     concurrency.giveBack(run.row);
+    // Nothing is written, so nothing else would let those go on that wait for its place.
+    store.commit.request();
     if (result.kind === 'succeeded' && result.fileBytes !== undefined) this.#keepResultFile(run.row, null);
     this.#lookIdle();
   }
