@@ -4,13 +4,14 @@ import { Problem } from '../../contract/errors.ts';
 import type { JobError } from '../../contract/job.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
-import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
+import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Measurements } from './measure.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { waitOf } from './plan.ts';
+import { RowAnswer } from './row-answer.ts';
 import type { Waiters } from './waiters.ts';
 
 /** A job that was submitted, or that stands in its place. `isDuplicate`: another one that held its unique key. */
@@ -44,13 +45,13 @@ export class Answers {
 
   async #answer({ row, how, isDuplicate }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
     const replayed = how === 'replayed';
-    if (isDuplicate) return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    if (isDuplicate) return new RowAnswer(200, row, { replayed, preferenceApplied: undefined, isDuplicate });
     const asked = submission.waitMs ?? options.waitMs;
     // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
     const goesOn = options.respondAsync || row.mode === 'hybrid';
     const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
     const wait = waitOf(row, asked);
-    if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
+    if (wait === 0) return new RowAnswer(202, row, { replayed, preferenceApplied, isDuplicate });
     // A job that stood before may have ended in the very transaction that found it.
     const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
     const { measurements, now } = this.#parts;
@@ -59,7 +60,7 @@ export class Answers {
     });
     const status = isFinal(ended.state) ? 200 : 202;
     if (wait === 'end') this.#refuseUnlessCompleted(ended);
-    return { status, job: jobOf(ended), replayed, preferenceApplied };
+    return new RowAnswer(status, ended, { replayed, preferenceApplied, isDuplicate });
   }
 
   async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {
