@@ -33,17 +33,9 @@ export class Answers {
     this.#parts = parts;
   }
 
-  /** A refusal too says when it is the one of before. @throws Problem */
-  async answer(standing: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
-    try {
-      return await this.#answer(standing, submission, options);
-    } catch (error) {
-      if (standing.how === 'new' || !(error instanceof Problem)) throw error;
-      throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
-    }
-  }
-
-  async #answer({ row, how, isDuplicate }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+  /** At once where nobody waits. A refusal too says when it is the one of before. @throws Problem */
+  answer(standing: Standing, submission: Submission, options: SubmitOptions): SubmitAnswer | Promise<SubmitAnswer> {
+    const { row, how, isDuplicate } = standing;
     const replayed = how === 'replayed';
     if (isDuplicate) return new RowAnswer(200, row, { replayed, preferenceApplied: undefined, isDuplicate });
     const asked = submission.waitMs ?? options.waitMs;
@@ -52,15 +44,24 @@ export class Answers {
     const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
     const wait = waitOf(row, asked);
     if (wait === 0) return new RowAnswer(202, row, { replayed, preferenceApplied, isDuplicate });
-    // A job that stood before may have ended in the very transaction that found it.
-    const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
-    const { measurements, now } = this.#parts;
-    const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
-      if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
-    });
-    const status = isFinal(ended.state) ? 200 : 202;
-    if (wait === 'end') this.#refuseUnlessCompleted(ended);
-    return new RowAnswer(status, ended, { replayed, preferenceApplied, isDuplicate });
+    return this.#answerLater(standing, wait, preferenceApplied);
+  }
+
+  async #answerLater({ row, how }: Standing, wait: 'end' | number, preferenceApplied: string | undefined): Promise<SubmitAnswer> {
+    const { store, measurements, now } = this.#parts;
+    try {
+      // A job that stood before may have ended in the very transaction that found it.
+      const current = how === 'new' ? row : (store.jobs.readJob(row.seq) ?? row);
+      const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
+        if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
+      });
+      const status = isFinal(ended.state) ? 200 : 202;
+      if (wait === 'end') this.#refuseUnlessCompleted(ended);
+      return new RowAnswer(status, ended, { replayed: how === 'replayed', preferenceApplied, isDuplicate: false });
+    } catch (error) {
+      if (how === 'new' || !(error instanceof Problem)) throw error;
+      throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
+    }
   }
 
   async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {
