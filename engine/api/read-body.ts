@@ -46,9 +46,11 @@ export function readBody(request: IncomingMessage, response: ServerResponse, lim
       resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, size));
     };
     request.on('data', onData).on('end', onEnd);
-    // Nobody listens for errors, so a client that goes away only closes. Once the body is read, closing says nothing any more: to
-    // take the listeners off would take as long as to put them on.
-    request.on('close', () => reject(new ClientGone()));
+    // Nobody listens for errors, so a client that goes away only closes; but so does every request once it is answered. To take the
+    // listeners off would take as long as to put them on.
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new ClientGone());
+    });
   });
 }
 
