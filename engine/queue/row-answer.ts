@@ -31,7 +31,8 @@ export class RowAnswer implements SubmitAnswer {
 
   get written(): WrittenJob {
     const row = this.#row;
-    const text = this.#isDuplicate ? JSON.stringify(this.job) : jobTextOf(row);
-    return { id: jobIdOf(row), text, state: row.state, createdAtMs: row.created_at, runAtMs: row.run_at };
+    const id = jobIdOf(row);
+    const text = this.#isDuplicate ? JSON.stringify(this.job) : jobTextOf(row, id);
+    return { id, text, state: row.state, createdAtMs: row.created_at, runAtMs: row.run_at };
   }
 }
