@@ -79,4 +79,18 @@ describe('a body', () => {
       ),
     ).toEqual(['400', '202']);
   });
+
+  test('that breaks off is neither answered nor taken for a fault of the engine', async () => {
+    const connection = connect(t.socket);
+    // Waved through, so its request has reached the engine; then the client closes in the middle of what it announced.
+    connection.write(`${head}Expect: 100-continue\r\n\r\n`);
+    let received = '';
+    for await (const chunk of connection) {
+      received += chunk;
+      if (!connection.writableEnded) connection.end(body.slice(0, 10));
+    }
+    expect(statuses(received).filter((status) => status.startsWith('2'))).toEqual([]);
+    expect((await t.request('/v1/health')).status).toBe(200);
+    expect(t.logged).toEqual([]);
+  });
 });
