@@ -8,11 +8,13 @@ import { notifySchema } from './notify.ts';
 import { backoffs, retryActions, uncountedAgeMs } from './retry.ts';
 
 /** Names of tasks and queues: visible, and safe in an address, a file name and a shell. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 export const nameSchema = z
   .string()
   .min(1)
   .max(limits.nameLength)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" or "-", and start with a letter or digit');
+  .regex(namePattern, 'must be letters, digits, ".", "_" or "-", and start with a letter or digit');
 
 export const tagsSchema = z.array(z.string().min(1).max(limits.tagLength)).max(limits.tags);
 
@@ -23,7 +25,13 @@ export const payloadSchema = z.custom<JsonObject>(
   'must be a JSON object',
 );
 
-export const prioritySchema = z.int().min(-100).max(100);
+/** Priorities go from its negative to it. */
+export const priorityBound = 100;
+
+export const prioritySchema = z.int().min(-priorityBound).max(priorityBound);
+
+/** The longest that a job may be put off, or may take to its end, in milliseconds. */
+export const submissionDelayMs = 366 * 86_400_000;
 
 const durationMs = z.int().min(0);
 
@@ -89,16 +97,12 @@ export const submissionSchema = z.strictObject({
   mode: z.enum(modes, { error: 'must be "sync", "async", "hybrid" or "auto"' }).default('auto'),
   queue: nameSchema.optional(),
   priority: prioritySchema.default(0),
-  delayMs: durationMs.max(366 * 86_400_000).default(0),
+  delayMs: durationMs.max(submissionDelayMs).default(0),
   runAt: timeSchema.nullable().default(null),
   timeoutMs: z.int().min(1).max(limits.timeoutMs).optional(),
   waitMs: z.int().min(0).max(limits.waitMs).optional(),
   retry: retrySchema.nullable().optional(),
-  deadlineMs: z
-    .int()
-    .min(1)
-    .max(366 * 86_400_000)
-    .optional(),
+  deadlineMs: z.int().min(1).max(submissionDelayMs).optional(),
   concurrencyKey: z.string().min(1).max(limits.uniqueKeyLength).optional(),
   unique: uniqueSchema.nullable().optional(),
   tags: tagsSchema.default(() => []),

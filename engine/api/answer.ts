@@ -11,7 +11,12 @@ const noHeaders: readonly string[] = [];
 const largeAnswer = 65_536;
 
 export function json(status: number, value: unknown, headers = noHeaders): Answer {
-  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value), headers };
+  return jsonText(status, JSON.stringify(value), headers);
+}
+
+/** What is JSON already. */
+export function jsonText(status: number, body: string, headers = noHeaders): Answer {
+  return { status, type: 'application/json; charset=utf-8', body, headers };
 }
 
 export function text(type: string, body: string): Answer {
@@ -37,10 +42,14 @@ export function retryAfterSeconds(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
+function bytesOf({ body }: Answer): number {
+  return body === null ? 0 : Buffer.byteLength(body);
+}
+
 /** The head's lines; also used where there is no ServerResponse to write to. */
-export function headOf(answer: Answer): string[] {
+export function headOf(answer: Answer, bytes: number): string[] {
   const head = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
-  if (answer.body !== null) head.push('Content-Type', answer.type, 'Content-Length', String(Buffer.byteLength(answer.body)));
+  if (answer.body !== null) head.push('Content-Type', answer.type, 'Content-Length', String(bytes));
   for (const item of answer.headers) head.push(item);
   return head;
 }
@@ -51,16 +60,19 @@ export function headOf(answer: Answer): string[] {
  */
 export function writeAnswer(response: ServerResponse, answer: Answer, last: boolean, stalledMs: number): void {
   if (response.headersSent || response.destroyed) return;
-  const head = headOf(answer);
+  const bytes = bytesOf(answer);
+  const head = headOf(answer, bytes);
   if (last) head.push('Connection', 'close');
   if (answer.body !== null && answer.body.length > largeAnswer) response.setTimeout(stalledMs, () => response.destroy());
   response.writeHead(answer.status, head);
-  response.end(answer.body ?? undefined);
+  if (answer.body === null) response.end();
+  // As many bytes as characters: all ASCII, which goes out as it stands.
+  else response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8');
 }
 
 /** The same for a request so broken that Node gave it no ServerResponse. */
 export function rawAnswer(answer: Answer, reason: string): string {
-  const head = [...headOf(answer), 'Connection', 'close'];
+  const head = [...headOf(answer, bytesOf(answer)), 'Connection', 'close'];
   let message = `HTTP/1.1 ${answer.status} ${reason}\r\n`;
   for (let index = 0; index < head.length; index += 2) message += `${head[index]}: ${head[index + 1]}\r\n`;
   return `${message}\r\n${answer.body ?? ''}`;

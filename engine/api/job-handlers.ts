@@ -5,10 +5,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { clientHeader } from '../../contract/client.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
-import { pollDelayMs } from '../../contract/polling.ts';
+import { pollDelayFrom, pollDelayMs } from '../../contract/polling.ts';
 import { idempotencyKeySchema } from '../../contract/submission.ts';
-import type { Backend, SubmitAnswer, SubmitOptions } from '../queue/backend.ts';
-import { empty, json, retryAfterSeconds } from './answer.ts';
+import type { Backend, SubmitAnswer, SubmitOptions, WrittenJob } from '../queue/backend.ts';
+import { empty, json, jsonText, retryAfterSeconds } from './answer.ts';
 import { entityTag, noneMatch } from './entity-tag.ts';
 import type { Handlers } from './handler.ts';
 import { param } from './handler.ts';
@@ -38,7 +38,8 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
       refuseWork();
       const options = submitOptions(request.headers, rawBody, body.waitMs);
       const answer = await backend.submit(body, options);
-      return json(answer.status, answer.job, submitHeaders(answer, now()));
+      const written = answer.written ?? writtenOf(answer.job);
+      return jsonText(answer.status, written.text, submitHeaders(answer, written, now()));
     },
 
     submitBatch: async ({ body, request }) => {
@@ -107,9 +108,14 @@ function idempotencyKey(key: string): string {
   return outcome.data;
 }
 
-function submitHeaders({ status, job, replayed, preferenceApplied }: SubmitAnswer, now: number): string[] {
+function writtenOf(job: Job): WrittenJob {
+  const { id, state, createdAt, runAt } = job;
+  return { id, text: JSON.stringify(job), state, createdAtMs: Date.parse(createdAt), runAtMs: Date.parse(runAt) };
+}
+
+function submitHeaders({ status, replayed, preferenceApplied }: SubmitAnswer, job: WrittenJob, now: number): string[] {
   const headers = ['Location', `/v1/jobs/${job.id}`];
-  if (status === 202) headers.push(...pollHeaders(job, now));
+  if (status === 202) headers.push(...retryAfter(pollDelayFrom(job, now)));
   if (preferenceApplied !== undefined) headers.push('Preference-Applied', preferenceApplied);
   if (replayed) headers.push('Idempotency-Replayed', 'true');
   return headers;
@@ -117,6 +123,9 @@ function submitHeaders({ status, job, replayed, preferenceApplied }: SubmitAnswe
 
 /** `Retry-After` of a job that is not final. */
 export function pollHeaders(job: Pick<Job, 'state' | 'createdAt' | 'runAt'>, now: number): string[] {
-  const delayMs = pollDelayMs(job, now);
+  return retryAfter(pollDelayMs(job, now));
+}
+
+function retryAfter(delayMs: number | null): string[] {
   return delayMs === null ? [] : ['Retry-After', retryAfterSeconds(delayMs)];
 }

@@ -3,6 +3,8 @@
 import type { z } from 'zod';
 import type { FieldError } from '../../contract/errors.ts';
 import { invalidFields } from '../../contract/errors.ts';
+import { readPlainBatch, readPlainSubmission } from '../../contract/plain-submission.ts';
+import { batchSchema, submissionSchema } from '../../contract/submission.ts';
 import { bodyWords, queryWords } from './issue-words.ts';
 import { pointerTo } from './json-pointer.ts';
 import { overlongLists } from './list-bounds.ts';
@@ -12,8 +14,17 @@ export type Place = 'body' | 'query';
 
 const words: Record<Place, z.core.ParseContext<z.core.$ZodIssue>> = { body: { error: bodyWords }, query: { error: queryWords } };
 
+/** What reads the usual values of a schema as the schema does, and leaves the others to it by null. */
+const plainReaders = new Map<z.ZodType, (value: unknown) => unknown>([
+  [submissionSchema, readPlainSubmission],
+  [batchSchema, readPlainBatch],
+]);
+
 /** @throws Problem invalid-request with every wrong field. */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, place: Place): z.output<Schema> {
+  const plain = plainReaders.get(schema)?.(value) ?? null;
+  // The reader's output is the schema's; a map of them cannot say so.
+  if (plain !== null) return plain as z.output<Schema>;
   const overlong = overlongLists(schema, value);
   if (overlong.length > 0) throw invalidFields(overlong);
   const outcome = schema.safeParse(value, words[place]);

@@ -4,13 +4,14 @@ import { Problem } from '../../contract/errors.ts';
 import type { JobError } from '../../contract/job.ts';
 import { isFinal, isWaiting } from '../../contract/states.ts';
 import type { Submission } from '../../contract/submission.ts';
-import { type JobRow, jobIdOf, jobOf } from '../store/job-row.ts';
+import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Measurements } from './measure.ts';
 import { deadlineErrorName } from './outcome.ts';
 import { waitOf } from './plan.ts';
+import { RowAnswer } from './row-answer.ts';
 import type { Waiters } from './waiters.ts';
 
 /** A job that was submitted, or that stands in its place. `isDuplicate`: another one that held its unique key. */
@@ -32,34 +33,35 @@ export class Answers {
     this.#parts = parts;
   }
 
-  /** A refusal too says when it is the one of before. @throws Problem */
-  async answer(standing: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
-    try {
-      return await this.#answer(standing, submission, options);
-    } catch (error) {
-      if (standing.how === 'new' || !(error instanceof Problem)) throw error;
-      throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
-    }
-  }
-
-  async #answer({ row, how, isDuplicate }: Standing, submission: Submission, options: SubmitOptions): Promise<SubmitAnswer> {
+  /** At once where nobody waits. A refusal too says when it is the one of before. @throws Problem */
+  answer(standing: Standing, submission: Submission, options: SubmitOptions): SubmitAnswer | Promise<SubmitAnswer> {
+    const { row, how, isDuplicate } = standing;
     const replayed = how === 'replayed';
-    if (isDuplicate) return { status: 200, job: { ...jobOf(row), duplicate: true }, replayed, preferenceApplied: undefined };
+    if (isDuplicate) return new RowAnswer(200, row, { replayed, preferenceApplied: undefined, isDuplicate });
     const asked = submission.waitMs ?? options.waitMs;
     // A hybrid job is answered as `respond-async` asks, whether or not it was asked for.
     const goesOn = options.respondAsync || row.mode === 'hybrid';
     const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
     const wait = waitOf(row, asked);
-    if (wait === 0) return { status: 202, job: jobOf(row), replayed, preferenceApplied };
-    // A job that stood before may have ended in the very transaction that found it.
-    const current = how === 'new' ? row : (this.#parts.store.jobs.readJob(row.seq) ?? row);
-    const { measurements, now } = this.#parts;
-    const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
-      if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
-    });
-    const status = isFinal(ended.state) ? 200 : 202;
-    if (wait === 'end') this.#refuseUnlessCompleted(ended);
-    return { status, job: jobOf(ended), replayed, preferenceApplied };
+    if (wait === 0) return new RowAnswer(202, row, { replayed, preferenceApplied, isDuplicate });
+    return this.#answerLater(standing, wait, preferenceApplied);
+  }
+
+  async #answerLater({ row, how }: Standing, wait: 'end' | number, preferenceApplied: string | undefined): Promise<SubmitAnswer> {
+    const { store, measurements, now } = this.#parts;
+    try {
+      // A job that stood before may have ended in the very transaction that found it.
+      const current = how === 'new' ? row : (store.jobs.readJob(row.seq) ?? row);
+      const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
+        if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
+      });
+      const status = isFinal(ended.state) ? 200 : 202;
+      if (wait === 'end') this.#refuseUnlessCompleted(ended);
+      return new RowAnswer(status, ended, { replayed: how === 'replayed', preferenceApplied, isDuplicate: false });
+    } catch (error) {
+      if (how === 'new' || !(error instanceof Problem)) throw error;
+      throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
+    }
   }
 
   async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {

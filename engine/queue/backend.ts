@@ -14,6 +14,7 @@ import type { Attempt, Job, LogLine } from '../../contract/job.ts';
 import type { LabPreset, LabRun, LabRunPatch, LabRunRequest, LabRunSummary } from '../../contract/lab-run.ts';
 import type { Delivery, Endpoint, EndpointInput, EndpointPatch } from '../../contract/notify.ts';
 import type { DeadGroup, DeadSelection, JobActionRequest, RedriveRequest } from '../../contract/operations.ts';
+import type { PolledJob } from '../../contract/polling.ts';
 import type { Operation, Queue, QueuePatch, Series, Stats, Task, Workers } from '../../contract/resources.ts';
 import type { Retention, RetentionPatch } from '../../contract/retention.ts';
 import type { JobPage, LogPage } from '../../contract/routes.ts';
@@ -37,7 +38,12 @@ export type SubmitAnswer = {
   replayed: boolean;
   /** What was applied of `Prefer`: e.g. `respond-async` or `wait=5`. */
   preferenceApplied: string | undefined;
+  /** The job as it is written, of a connection that keeps jobs as JSON: to parse it only to write it again takes longer than all else. */
+  written?: WrittenJob;
 };
+
+/** `text` is the job as JSON. */
+export type WrittenJob = PolledJob & { id: string; text: string };
 
 export type NumberedEngineEvent = { id: number; event: EngineEvent };
 

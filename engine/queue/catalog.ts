@@ -169,7 +169,21 @@ export function laneOf(entry: CatalogEntry): Exclude<LaneName, 'interactive'> {
   return entry.description.lane;
 }
 
-export function defaultsOf(entry: CatalogEntry): { timeoutMs: number; retry: RetryPolicy } {
+type TaskDefaults = { readonly timeoutMs: number; readonly retry: RetryPolicy };
+
+/** An entry never changes: a changed file gets another one. */
+const knownDefaults = new WeakMap<CatalogEntry, TaskDefaults>();
+
+export function defaultsOf(entry: CatalogEntry): TaskDefaults {
+  let known = knownDefaults.get(entry);
+  if (!known) {
+    known = findDefaults(entry);
+    knownDefaults.set(entry, known);
+  }
+  return known;
+}
+
+function findDefaults(entry: CatalogEntry): TaskDefaults {
   const { timeoutMs, retry, declares } = entry.description;
   // What may not be tried again has one attempt, unless the task or its caller says how many all the same.
   const base = declares.retryable === false ? { ...defaultRetry, maxAttempts: 1 } : defaultRetry;

@@ -3,7 +3,7 @@
 import { invalid, Problem } from '../../contract/errors.ts';
 import type { Decision, LaneName, Mode } from '../../contract/job.ts';
 import type { TaskStats } from '../../contract/resources.ts';
-import { mergeRetry } from '../../contract/retry.ts';
+import { mergeRetry, type RetryPolicy } from '../../contract/retry.ts';
 import type { Submission } from '../../contract/submission.ts';
 import type { JobRow } from '../store/job-row.ts';
 import { notifyText } from '../store/notify-text.ts';
@@ -14,27 +14,28 @@ import type { SyncHindrance } from './dispatch.ts';
 import type { Pace } from './pace.ts';
 import { type Promised, undoOf } from './promise.ts';
 
+/** Some of it takes work to find out, so each is read only where a mode needs it. */
 export type PlanFacts = {
-  now: number;
-  nonce: number;
-  queue: string;
-  queueState: 'open' | 'limited' | 'paused';
-  stats: TaskStats;
+  readonly now: number;
+  readonly nonce: number;
+  readonly queue: string;
+  readonly queueState: 'open' | 'limited' | 'paused';
+  readonly stats: TaskStats;
   /** How fast its task is known to be; null: too few runs were measured. */
-  pace: Pace | null;
+  readonly pace: Pace | null;
   /** How long it would stand in line, in milliseconds, where it does not start at once; null: nobody knows. */
-  lineMs: () => number | null;
+  readonly lineMs: () => number | null;
   /** A place is free on the task's own lane and nothing is ahead. */
-  startsAtOnce: boolean;
+  readonly startsAtOnce: boolean;
   /** Why it cannot start on the interactive lane now; null: it can. */
-  syncHindrance: SyncHindrance | null;
-  circuit: string | null;
+  readonly syncHindrance: SyncHindrance | null;
+  readonly circuit: string | null;
   /** Its service is left alone for now; null: it is not. */
-  serviceDown: DecisionFacts['serviceDown'];
+  readonly serviceDown: DecisionFacts['serviceDown'];
   /** Of a hybrid job. */
-  promised: Promised | null;
+  readonly promised: Promised | null;
   /** When that will likely be over, in milliseconds. */
-  hindranceEndsInMs: (hindrance: SyncHindrance) => number;
+  hindranceEndsInMs(hindrance: SyncHindrance): number;
 };
 
 /** @throws Problem invalid-request, lane-saturated, rate-limited, circuit-open */
@@ -50,10 +51,7 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
   if (mode === 'sync') refuseSync(submission, runAt, options.idempotency !== undefined || submission.unique != null, facts);
   const decision = mode === 'auto' ? decisionFor(entry, runAt, waitMs, respondAsync, facts) : unpromised(facts);
   const undo = undoOf(submission, entry);
-  const declared = defaultsOf(entry);
-  const retry = mergeRetry(declared.retry, submission.retry ?? {});
-  // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
-  const budget = mode === 'sync' && !submission.retry ? 1 : retry.maxAttempts;
+  const { budget, text: retry } = retryFor(entry, submission, mode);
   return {
     seq: 0,
     nonce: facts.nonce,
@@ -71,11 +69,11 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
     run_at: runAt,
     started_at: null,
     finished_at: null,
-    timeout_ms: submission.timeoutMs ?? declared.timeoutMs,
+    timeout_ms: submission.timeoutMs ?? defaultsOf(entry).timeoutMs,
     unique_key: submission.unique?.key ?? null,
     workflow_id: null,
-    tags: JSON.stringify(submission.tags),
-    retry: JSON.stringify({ ...retry, maxAttempts: budget }),
+    tags: submission.tags.length === 0 ? '[]' : JSON.stringify(submission.tags),
+    retry,
     progress: null,
     decision: decision === null ? null : JSON.stringify(decision),
     error: null,
@@ -101,10 +99,33 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
   };
 }
 
+type Retry = { budget: number /** A RetryPolicy as JSON. */; text: string };
+
+/** Without a policy of their own all jobs of a task have the same, whose text takes longer to make than the rest of a plan. */
+const declaredRetries = new WeakMap<CatalogEntry, { once: Retry; declared: Retry }>();
+
+function retryFor(entry: CatalogEntry, { retry: given }: Submission, mode: Mode): Retry {
+  if (given) return retryOf(mergeRetry(defaultsOf(entry).retry, given));
+  let known = declaredRetries.get(entry);
+  if (!known) {
+    const { retry } = defaultsOf(entry);
+    known = { once: retryOf({ ...retry, maxAttempts: 1 }), declared: retryOf(retry) };
+    declaredRetries.set(entry, known);
+  }
+  // Whoever waits for a failure wants to know of it, not to wait for the next attempt.
+  return mode === 'sync' ? known.once : known.declared;
+}
+
+function retryOf(policy: RetryPolicy): Retry {
+  return { budget: policy.maxAttempts, text: JSON.stringify(policy) };
+}
+
 /** Why a hybrid job was answered without a promise. */
-function unpromised({ promised, stats }: PlanFacts): Decision | null {
+function unpromised(facts: PlanFacts): Decision | null {
+  const { promised } = facts;
   if (!promised || promised.reason === null) return null;
-  return { mode: 'hybrid', reason: promised.reason, p95Ms: stats.p95Ms, samples: stats.samples, waitMs: null };
+  const { p95Ms, samples } = facts.stats;
+  return { mode: 'hybrid', reason: promised.reason, p95Ms, samples, waitMs: null };
 }
 
 /** How long the caller waits for a job that was planned now or before. @param asked milliseconds, if the caller gave them */
@@ -138,10 +159,13 @@ export function syncRefusal(hindrance: SyncHindrance, task: string, retryAfterMs
   );
 }
 
-function refuseSync(submission: Submission, runAt: number, mayStand: boolean, { now, syncHindrance, hindranceEndsInMs }: PlanFacts): void {
-  if (runAt > now) throw invalid(submission.delayMs > 0 ? '/delayMs' : '/runAt', 'a sync job runs now: leave it out, or submit it async');
+function refuseSync(submission: Submission, runAt: number, mayStand: boolean, facts: PlanFacts): void {
+  if (runAt > facts.now)
+    throw invalid(submission.delayMs > 0 ? '/delayMs' : '/runAt', 'a sync job runs now: leave it out, or submit it async');
   // A job that stands needs no place: whether there is one is asked again once it is looked for.
-  if (syncHindrance && !mayStand) throw syncRefusal(syncHindrance, submission.task, hindranceEndsInMs(syncHindrance));
+  if (mayStand) return;
+  const { syncHindrance } = facts;
+  if (syncHindrance) throw syncRefusal(syncHindrance, submission.task, facts.hindranceEndsInMs(syncHindrance));
 }
 
 function decisionFor(
@@ -164,7 +188,7 @@ function decisionFor(
 }
 
 /** What `auto` found to be fast takes the interactive lane only when its own is busy: should it turn out slow, it holds up nobody who waits. */
-function laneFor(entry: CatalogEntry, mode: Mode, decision: Decision | null, { startsAtOnce }: PlanFacts): LaneName {
-  const interactive = mode === 'sync' || (decision?.mode === 'sync' && !startsAtOnce);
+function laneFor(entry: CatalogEntry, mode: Mode, decision: Decision | null, facts: PlanFacts): LaneName {
+  const interactive = mode === 'sync' || (decision?.mode === 'sync' && !facts.startsAtOnce);
   return interactive ? 'interactive' : laneOf(entry);
 }

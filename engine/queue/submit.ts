@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import { Answers, type Standing } from './answers.ts';
 import type { SubmitAnswer, SubmitOptions } from './backend.ts';
 import { type Catalog, type CatalogEntry, laneOf } from './catalog.ts';
+import { Circumstances } from './circumstances.ts';
 import type { Dispatch } from './dispatch.ts';
 import { backlogWaitMs, type DrainRates, lineWaitMs } from './drain.ts';
 import type { EventStream } from './event-stream.ts';
@@ -236,33 +237,16 @@ export class Submit {
   }
 
   #plan(submission: Submission, entry: CatalogEntry, options: SubmitOptions, promised: Promised | null = null): Plan {
-    const { dispatch, measurements, settings, now, random } = this.#parts;
+    const { dispatch, now, random } = this.#parts;
     const queue = submission.queue ?? defaults.queue;
-    const interactiveRoom = dispatch.roomOf(entry, 'interactive');
-    const ownRoom = dispatch.roomOf(entry, laneOf(entry));
+    const rooms = { own: dispatch.roomOf(entry, laneOf(entry)), interactive: dispatch.roomOf(entry, 'interactive') };
     const circuit = circuitOf(entry.description.circuit, submission.payload);
     const job = { queue, task: entry.name, concurrency_key: submission.concurrencyKey ?? null, circuit };
-    const limited = settings.concurrency(queue) < Number.POSITIVE_INFINITY || settings.rateLimit(queue) !== null;
-    const row = planJob(submission, entry, options, {
-      // Percentiles are asked for only where something is decided by them.
-      get stats() {
-        return measurements.statsOf(entry.name);
-      },
-      pace: measurements.paceOf(entry.name),
-      lineMs: () => this.#lineMs(queue),
-      hindranceEndsInMs: (hindrance) => dispatch.hindranceEndsInMs(hindrance, job, interactiveRoom),
-      now: now(),
-      nonce: Math.floor(random() * nonceLimit),
-      queue,
-      queueState: settings.isPaused(queue) ? 'paused' : limited ? 'limited' : 'open',
-      startsAtOnce: dispatch.mayHandOff({ ...job, lane: laneOf(entry) }, ownRoom),
-      syncHindrance: dispatch.syncHindrance(job, interactiveRoom),
-      circuit,
-      serviceDown: circuit === null ? null : dispatch.circuits.outage(circuit),
-      promised,
-    });
+    const nonce = Math.floor(random() * nonceLimit);
+    const given = { now: now(), nonce, lineMs: () => this.#lineMs(queue), promised };
+    const row = planJob(submission, entry, options, new Circumstances(this.#parts, entry, job, rooms, given));
     const uniqueUntil = submission.unique?.forMs === undefined ? null : row.created_at + submission.unique.forMs;
-    return { row, entry, room: row.lane === 'interactive' ? interactiveRoom : ownRoom, uniqueUntil };
+    return { row, entry, room: row.lane === 'interactive' ? rooms.interactive : rooms.own, uniqueUntil };
   }
 
   /** How long what comes now stands in its queue's line, in milliseconds; null: nobody knows. */

@@ -85,7 +85,19 @@ function namesIn(folder: string): string[] {
 function versionedUrl(path: string): string | null {
   const stat = statOf(path);
   if (!stat?.isFile()) return null;
-  return `${pathToFileURL(path).href}?v=${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`;
+  return `${urlOf(path)}?v=${stat.mtimeMs}-${stat.ctimeMs}-${stat.size}-${stat.ino}`;
+}
+
+/** Of the files that there are: few, and asked for at each submission. */
+const urls = new Map<string, string>();
+
+function urlOf(path: string): string {
+  let url = urls.get(path);
+  if (url === undefined) {
+    url = pathToFileURL(path).href;
+    urls.set(path, url);
+  }
+  return url;
 }
 
 function statOf(path: string): Stats | undefined {

@@ -9,12 +9,24 @@ export type JobKey = { seq: number; createdAt: number; nonce: number };
 export const nonceLimit = 2 ** 26;
 
 export function formatJobId({ seq, createdAt, nonce }: JobKey): string {
-  const time = createdAt.toString(16).padStart(12, '0');
   const low = seq % 2 ** 36;
   const group3 = (0x7000 + Math.floor(seq / 2 ** 36)).toString(16);
   const group4 = (0x8000 + Math.floor(low / 2 ** 22)).toString(16);
   const group5 = ((low % 2 ** 22) * nonceLimit + nonce).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-${group3}-${group4}-${group5}`;
+  return `${timeGroups(createdAt)}-${group3}-${group4}-${group5}`;
+}
+
+let lastMs = Number.NaN;
+let lastGroups = '';
+
+/** Jobs come many in a millisecond. */
+function timeGroups(ms: number): string {
+  if (ms !== lastMs) {
+    const time = ms.toString(16).padStart(12, '0');
+    lastGroups = `${time.slice(0, 8)}-${time.slice(8)}`;
+    lastMs = ms;
+  }
+  return lastGroups;
 }
 
 const pattern = /^([0-9a-f]{8})-([0-9a-f]{4})-7([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/i;

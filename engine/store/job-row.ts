@@ -120,8 +120,17 @@ export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): stri
 export function timeOf(ms: number): string;
 export function timeOf(ms: number | null): string | null;
 export function timeOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+  if (ms === null) return null;
+  // Jobs come many in a millisecond, and each is mostly due when it comes.
+  if (ms !== lastMs) {
+    lastTime = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastTime;
 }
+
+let lastMs = Number.NaN;
+let lastTime = '';
 
 function parsed<Value>(text: string | null): Value | null {
   return text === null ? null : (JSON.parse(text) as Value);
