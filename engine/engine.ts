@@ -54,7 +54,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
 
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
-  const reader = new Reader(store.file, failed);
+  const reader = new Reader({ file: store.file, rowsWritten: store.rowsWritten, failed });
   store.commit.afterCommit(() => reader.committed());
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },

@@ -15,7 +15,7 @@ test('what is committed is moved into the database by the reader’s thread, soo
   const file = join(home, 'switchyard.db');
   const store = openStore(file);
   const failures: unknown[] = [];
-  const reader = new Reader(file, (error) => failures.push(error));
+  const reader = new Reader({ file, rowsWritten: store.rowsWritten, failed: (error) => failures.push(error) });
   store.commit.attach({
     claim: () => null,
     flushCounters() {},
