@@ -104,6 +104,6 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
 
 async function description(module: TaskModule) {
   // Loaded only by the few threads that are ever asked.
-  const [{ describeTask }, task] = await Promise.all([import('./describe-task.ts'), loadTask(module)]);
+  const [{ describeTask }, task] = await Promise.all([import('../contract/describe-task.ts'), loadTask(module)]);
   return describeTask(module.name, task);
 }
