@@ -48,7 +48,7 @@ export default {
     fence(
       'engine-knows-the-contract',
       '^engine/',
-      '^(engine|contract|lab)/|^workers/declared/',
+      '^(engine|contract|lab)/|^workers/(declared/|collect-garbage\\.ts$)',
       'Tasks are loaded by threads, never by the engine, which reads only what the built-in ones declare.',
     ),
     fence('store-knows-no-queue', '^engine/store/', '^(engine/store|contract)/', 'All SQL, and nothing of what it is for.'),

@@ -12,6 +12,7 @@ import { ThreadLanes } from './lanes/lanes.ts';
 import { endOrphans } from './lanes/orphans.ts';
 import { ThreadTaskReader } from './lanes/task-reader.ts';
 import { createQueue } from './queue/queue.ts';
+import { restWhenQuiet } from './rest.ts';
 import { Ballast } from './store/ballast.ts';
 import { lockHome } from './store/open.ts';
 import { Reader } from './store/reader.ts';
@@ -97,12 +98,14 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   });
 
   lanes.warm();
+  const stopResting = restWhenQuiet();
 
   return {
     socket,
     windowAddress: api.port === null ? null : api.windowAddress(),
     async stop() {
       clearInterval(ballastTimer);
+      stopResting();
       api.stopAccepting();
       await Promise.all([queue.stop(defaults.drainMs), lab.close()]);
       await api.close();

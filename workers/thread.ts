@@ -6,6 +6,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { MessagePort } from 'node:worker_threads';
 import type { TaskModule, ThreadJob, ThreadSession, ToThread } from '../contract/thread.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { toJobError } from './job-error.ts';
 import { loadedTask, loadTask } from './load-task.ts';
 import { threadMemory } from './memory.ts';
@@ -87,6 +88,9 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
         return;
       case 'ping':
         answerPing(message.ping);
+        return;
+      case 'rest':
+        if (runs.size === 0) collectGarbage();
         return;
       case 'close':
         closing = true;

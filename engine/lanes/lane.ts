@@ -85,10 +85,14 @@ export class Lane {
     let open = this.#openThreads();
     for (const thread of this.#threads) {
       if (thread.retiring) continue;
-      if (open > this.#options.minThreads && thread.jobs === 0 && now - thread.idleSince > this.#options.idleMs) {
+      const unused = thread.jobs === 0 && now - thread.idleSince > this.#options.idleMs;
+      if (unused && open > this.#options.minThreads) {
         thread.retire();
         open--;
-      } else thread.ping();
+        continue;
+      }
+      if (unused) thread.rest();
+      thread.ping();
     }
   }
 
