@@ -45,12 +45,17 @@ export default {
       { dependencyTypesNot: ['local'], pathNot: '^(lab|contract)/' },
       'Models run in the page, in the engine and in the command line: no Node, no package.',
     ),
-    fence('engine-knows-the-contract', '^engine/', '^(engine|contract|lab)/', 'Tasks are loaded by threads, never by the engine.'),
+    fence(
+      'engine-knows-the-contract',
+      '^engine/',
+      '^(engine|contract|lab)/|^workers/(declared/|collect-garbage\\.ts$)',
+      'Tasks are loaded by threads, never by the engine, which reads only what the built-in ones declare.',
+    ),
     fence('store-knows-no-queue', '^engine/store/', '^(engine/store|contract)/', 'All SQL, and nothing of what it is for.'),
     fence(
       'lanes-know-no-store',
       '^engine/lanes/',
-      '^(engine/lanes|contract)/|^engine/queue/lanes\\.ts$',
+      '^(engine/lanes|contract|workers/declared)/|^engine/queue/lanes\\.ts$',
       'Lanes run jobs, behind the interface that the queue asks for; who keeps the jobs is not their concern.',
     ),
     fence(

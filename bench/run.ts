@@ -9,13 +9,15 @@ import type { Line, Row } from './measure/row.ts';
 import { backlog } from './rows/backlog.ts';
 import { batches } from './rows/batches.ts';
 import { calm } from './rows/calm.ts';
+import { idle } from './rows/idle.ts';
 import { inFlight } from './rows/in-flight.ts';
 import { modeRow } from './rows/modes.ts';
+import { start } from './rows/start.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
 import { syncUnderWork } from './rows/sync-under-work.ts';
 
-const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog, modeRow];
+const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, idle, start, inFlight, backlog, modeRow];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },

@@ -93,6 +93,9 @@ export type TaskDefinition<Payload = never, Result = unknown> = {
   rollback?(payload: Payload, task: TaskContext): unknown;
 };
 
+/** What a task says of itself, apart from what it does. */
+export type TaskDeclaration = Omit<TaskDefinition, 'run' | 'predict' | 'rollback'>;
+
 /** Only adds types; a plain object is as good. */
 export function defineTask<Payload, Result>(definition: TaskDefinition<Payload, Result>): TaskDefinition<Payload, Result> {
   return definition;

@@ -39,6 +39,8 @@ export type ToThread =
   | { type: 'abort'; run: number; reason: AbortReason }
   | { type: 'describe'; request: number; module: TaskModule }
   | { type: 'ping'; ping: number }
+  /** Nothing is expected soon: memory that is not used is given back. */
+  | { type: 'rest' }
   /** No more will come: close the port once the running jobs have ended. */
   | { type: 'close' };
 

@@ -12,6 +12,7 @@ import { ThreadLanes } from './lanes/lanes.ts';
 import { endOrphans } from './lanes/orphans.ts';
 import { ThreadTaskReader } from './lanes/task-reader.ts';
 import { createQueue } from './queue/queue.ts';
+import { restWhenQuiet } from './rest.ts';
 import { Ballast } from './store/ballast.ts';
 import { lockHome } from './store/open.ts';
 import { Reader } from './store/reader.ts';
@@ -57,7 +58,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
 
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
-  const reader = new Reader(store.file, failed);
+  const reader = new Reader({ file: store.file, rowsWritten: store.rowsWritten, failed });
   store.commit.afterCommit(() => reader.committed());
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
@@ -101,12 +102,14 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   });
 
   lanes.warm();
+  const stopResting = restWhenQuiet();
 
   return {
     socket,
     windowAddress: api.port === null ? null : api.windowAddress(),
     async stop() {
       clearInterval(ballastTimer);
+      stopResting();
       api.stopAccepting();
       await Promise.all([queue.stop(defaults.drainMs), lab.close()]);
       await api.close();

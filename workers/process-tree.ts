@@ -8,14 +8,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { homeFiles } from '../contract/home.ts';
+import { jobMark } from './job-mark.ts';
 
 /** Between asking (SIGTERM) and ending (SIGKILL). Less than `defaults.cancelGraceMs`, after which the thread goes. */
 export const endGraceMs = 2_000;
 const pollMs = 25;
 const killRounds = 40;
-
-/** In the environment of every command: it finds processes that left both the group and the family, as daemons do. */
-export const jobMark = 'SWITCHYARD_JOB_ID';
 
 /** A pid alone names nothing: it is given out again. With its start time it names one process of this boot. */
 type Process = { pid: number; parent: number; group: number; session: number; startTime: string };

@@ -6,6 +6,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { MessagePort } from 'node:worker_threads';
 import type { TaskModule, ThreadJob, ThreadSession, ToThread } from '../contract/thread.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { toJobError } from './job-error.ts';
 import { loadedTask, loadTask } from './load-task.ts';
 import { threadMemory } from './memory.ts';
@@ -88,6 +89,9 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
       case 'ping':
         answerPing(message.ping);
         return;
+      case 'rest':
+        if (runs.size === 0) collectGarbage();
+        return;
       case 'close':
         closing = true;
         closeWhenIdle();
@@ -104,6 +108,6 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
 
 async function description(module: TaskModule) {
   // Loaded only by the few threads that are ever asked.
-  const [{ describeTask }, task] = await Promise.all([import('./describe-task.ts'), loadTask(module)]);
+  const [{ describeTask }, task] = await Promise.all([import('../contract/describe-task.ts'), loadTask(module)]);
   return describeTask(module.name, task);
 }

@@ -17,10 +17,9 @@ export type LaneOptions = {
   nextThreadId: () => number;
   threadHeapMiB: number;
   recycleBytes: number;
+  /** A thread above the minimum ends after this long without work. */
+  idleMs: number;
 };
-
-/** A thread above the minimum ends after this long without work. */
-const idleMs = 60_000;
 
 /** A bulkhead: threads of its own, grown up to a bound when work comes and shrunk when it stays away. */
 export class Lane {
@@ -91,10 +90,14 @@ export class Lane {
     let open = this.#openThreads();
     for (const thread of this.#threads) {
       if (thread.retiring) continue;
-      if (open > this.#options.minThreads && thread.jobs === 0 && now - thread.idleSince > idleMs) {
+      const unused = thread.jobs === 0 && now - thread.idleSince > this.#options.idleMs;
+      if (unused && open > this.#options.minThreads) {
         thread.retire();
         open--;
-      } else thread.ping();
+        continue;
+      }
+      if (unused) thread.rest();
+      thread.ping();
     }
   }
 

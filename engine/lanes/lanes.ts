@@ -24,18 +24,23 @@ export const threadEntry = fileURLToPath(
 
 export type LaneSizes = Record<LaneName, { minThreads: number; maxThreads: number }>;
 
-/** `cpu` has a thread a core; `io` few threads with thousands of jobs each; `interactive` is kept free for callers who wait. */
+/**
+ * `cpu` has a thread a core; `io` few threads with thousands of jobs each; `interactive` is kept free for callers who wait, and
+ * a thread of it warm: nobody waits for the other two, whose first thread is 50 ms away.
+ */
 export function defaultLaneSizes(cores = availableParallelism()): LaneSizes {
   return {
     interactive: { minThreads: 1, maxThreads: Math.max(8, cores * 2) },
     // Four, whatever the cores: they wait more than they work, and carry 10,000 jobs only together (`ioRoom`).
-    io: { minThreads: 1, maxThreads: 4 },
-    cpu: { minThreads: 1, maxThreads: Math.max(2, cores) },
+    io: { minThreads: 0, maxThreads: 4 },
+    cpu: { minThreads: 0, maxThreads: Math.max(2, cores) },
   };
 }
 
 /** How often threads are measured and idle ones let go, in milliseconds. */
 const tendMs = 2_000;
+/** A thread takes 11 MB. */
+const idleMs = 10_000;
 
 export type ThreadLanesOptions = {
   home: string;
@@ -76,7 +81,7 @@ export class ThreadLanes implements Lanes {
     };
     const make = (name: LaneName) =>
       new Lane({
-        ...{ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, threadHeapMiB, now },
+        ...{ name, ...sizes[name], home, threadEntry, listener, cancelGraceMs, threadHeapMiB, now, idleMs },
         ...{ recycleBytes: threadRecycleMiB * 1_048_576, nextThreadId: () => ++threads },
       });
     this.#lanes = { interactive: make('interactive'), io: make('io'), cpu: make('cpu') };

@@ -56,6 +56,7 @@ export class ThreadHost {
   utilization = 0;
   heapBytes = 0;
   externalBytes = 0;
+  #rested = false;
   /** Ends with the last of its runs. */
   #lastRuns = false;
   /** Jobs that it leaves without their having ended: their commands may go on. */
@@ -97,6 +98,7 @@ export class ThreadHost {
     const timeout = setTimeout(() => this.abort(request.run, 'timed-out'), request.timeoutMs);
     this.#runs.set(request.run, { request, startedAt: this.#options.now(), timeout, grace: null, aborted: null });
     this.room -= request.room;
+    this.#rested = false;
     if (this.#outbox.length === 0) setImmediate(() => this.sendStarted());
     const { run, jobId, attempt, module, payload, purpose, compensates, parents } = request;
     const job: ThreadJob = { run, jobId, attempt, module, payload };
@@ -119,6 +121,13 @@ export class ThreadHost {
 
   ping(): void {
     this.#send({ type: 'ping', ping: ++this.#ping });
+  }
+
+  /** Has it give back what its last jobs left: once, until it is given something again. */
+  rest(): void {
+    if (this.#rested) return;
+    this.#rested = true;
+    this.#send({ type: 'rest' });
   }
 
   /** Ends the thread once what runs on it has ended. */

@@ -1,4 +1,4 @@
-/** The thread for what takes long: reads, and moving the log into the database. It only ever ends with the engine, so it may hold a database connection. */
+/** The thread for what takes long: reads, and moving the log into the database. Told to, it closes its connections and ends. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
@@ -12,6 +12,8 @@ export type ReadRequest = { request: number } & (
   | { kind: 'select'; selection: JobSelection }
   | { kind: 'checkpoint' }
   | { kind: 'workflow'; id: string }
+  /** Nothing is asked any more, and nothing of what was is still to be answered. */
+  | { kind: 'close' }
 );
 export type ReadAnswer = { request: number } & (
   | { list: ReturnType<typeof readJobList> }
@@ -43,6 +45,11 @@ port.on('message', (asked: ReadRequest) => {
   }
   if (asked.kind === 'checkpoint') {
     port.postMessage(answerTo(request, checkpoint));
+    return;
+  }
+  if (asked.kind === 'close') {
+    for (const connection of [db, selectionDb, checkpointer]) connection.close();
+    port.close();
     return;
   }
   selections = selections.then(async () => {

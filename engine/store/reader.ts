@@ -9,27 +9,43 @@ import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 const checkpointMs = 50;
 /** Lists wait here at most this many at a time; more are refused rather than queued without a bound. */
 const waitingLimit = 256;
+/** A thread takes 11 MB, and 60 ms to start. */
+const unusedMs = 10_000;
 
 type Waiting = { resolve: (answer: ReadAnswer) => void; reject: (error: unknown) => void };
 type Question = ReadRequest extends infer Request ? (Request extends { request: number } ? Omit<Request, 'request'> : never) : never;
 
-/** Asks the thread for long reads. */
+export type ReaderOptions = {
+  file: string;
+  /** How many rows the writer has written: what did not change needs no checkpoint, and no thread for one. */
+  rowsWritten: () => number;
+  /** The thread went down: a bug. */
+  failed: (error: unknown) => void;
+  /** Milliseconds after the last answer until the thread is let go; the next question starts another. */
+  unusedMs?: number;
+};
+
+/** Asks a thread for long reads. The thread is there while it is used, and costs an idle engine nothing. */
 export class Reader {
-  readonly #worker: Worker;
+  readonly #options: Required<ReaderOptions>;
+  #worker: Worker | null = null;
+  /** Those that were let go, until they are gone. */
+  readonly #leaving = new Set<Worker>();
   readonly #waiting = new Map<number, Waiting>();
   #request = 0;
   #checkpoint: NodeJS.Timeout | null = null;
+  /** As many rows were written when the log was last moved. */
+  #rowsMoved = 0;
+  #unused: NodeJS.Timeout | null = null;
+  #closed = false;
 
-  constructor(file: string, failed: (error: unknown) => void) {
-    const entry = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
-    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: { file }, name: 'reader' });
-    this.#worker.on('message', (answer: ReadAnswer) => {
-      const waiting = this.#waiting.get(answer.request);
-      this.#waiting.delete(answer.request);
-      if ('error' in answer) waiting?.reject(new Error(`reading failed: ${answer.error}`));
-      else waiting?.resolve(answer);
-    });
-    this.#worker.on('error', failed);
+  constructor(options: ReaderOptions) {
+    this.#options = { unusedMs, ...options };
+  }
+
+  /** Whether a thread is there at the moment, one that is about to end included. */
+  get hasThread(): boolean {
+    return this.#worker !== null || this.#leaving.size > 0;
   }
 
   async listJobs(query: JobListQuery | DeadListQuery, countMatches: boolean): Promise<JobListAnswer> {
@@ -58,8 +74,10 @@ export class Reader {
   }
 
   async #moveLog(): Promise<void> {
+    const rows = this.#options.rowsWritten();
     try {
-      await this.#ask({ kind: 'checkpoint' });
+      if (rows !== this.#rowsMoved) await this.#ask({ kind: 'checkpoint' });
+      this.#rowsMoved = rows;
     } catch {
       // A full or busy disk: the next commit asks again, and past its bound the writer does it itself.
     }
@@ -69,17 +87,52 @@ export class Reader {
   #ask(question: Question): Promise<ReadAnswer> {
     if (this.#waiting.size >= waitingLimit)
       throw new Problem('rate-limited', 'Too many lists are being read at once. Ask again in a moment.', { retryAfterMs: 1000 });
+    if (this.#closed) throw stopping();
     return new Promise((resolve, reject) => {
       const request = ++this.#request;
       this.#waiting.set(request, { resolve, reject });
+      this.#worker ??= this.#startThread();
       this.#worker.postMessage({ request, ...question } satisfies ReadRequest);
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#checkpoint) clearTimeout(this.#checkpoint);
-    for (const { reject } of this.#waiting.values()) reject(new Problem('shutting-down', 'The engine is stopping.'));
-    this.#waiting.clear();
-    await this.#worker.terminate();
+  #startThread(): Worker {
+    const entry = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
+    const worker = new Worker(new URL(entry, import.meta.url), { workerData: { file: this.#options.file }, name: 'reader' });
+    worker.on('message', (answer: ReadAnswer) => {
+      const waiting = this.#waiting.get(answer.request);
+      this.#waiting.delete(answer.request);
+      if ('error' in answer) waiting?.reject(new Error(`reading failed: ${answer.error}`));
+      else waiting?.resolve(answer);
+      this.#unused?.refresh();
+    });
+    worker.on('error', this.#options.failed);
+    worker.on('exit', () => this.#leaving.delete(worker));
+    this.#unused = setTimeout(() => this.#letGo(worker), this.#options.unusedMs);
+    this.#unused.unref();
+    return worker;
   }
+
+  #letGo(worker: Worker): void {
+    if (this.#waiting.size > 0) {
+      this.#unused?.refresh();
+      return;
+    }
+    this.#worker = null;
+    this.#leaving.add(worker);
+    worker.postMessage({ request: ++this.#request, kind: 'close' } satisfies ReadRequest);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#checkpoint) clearTimeout(this.#checkpoint);
+    if (this.#unused) clearTimeout(this.#unused);
+    for (const { reject } of this.#waiting.values()) reject(stopping());
+    this.#waiting.clear();
+    await Promise.all([this.#worker, ...this.#leaving].map((worker) => worker?.terminate()));
+  }
+}
+
+function stopping(): Problem {
+  return new Problem('shutting-down', 'The engine is stopping.');
 }

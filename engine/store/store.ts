@@ -39,8 +39,11 @@ export function prepareStore(db: Database) {
   const deliveries = prepareDeliveries(db);
   const workflowChanges = new WorkflowChanges();
   const workflowJobs = prepareWorkflowJobs(db);
+  const countChanges = db.prepare<[], number>('SELECT total_changes()').pluck();
   return {
     file: db.name,
+    /** Rows written since it was opened: while it stands still, no commit had anything in it. */
+    rowsWritten: () => countChanges.get() ?? 0,
     commit,
     counters,
     jobs: prepareJobs(db, {

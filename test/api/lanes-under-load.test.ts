@@ -40,7 +40,7 @@ it('ten thousand jobs run at once on io, while the engine answers, takes sync wo
   await eventThat((event) => event.type === 'stats' && event.counts.executing === 10_000);
 
   const lane = await laneOf('io');
-  expect(lane).toMatchObject({ jobs: 10_000, places: 10_000, minThreads: 1, maxThreads: 4, recycled: 0 });
+  expect(lane).toMatchObject({ jobs: 10_000, places: 10_000, minThreads: 0, maxThreads: 4, recycled: 0 });
   for (const { heapBytes, externalBytes } of lane?.threads ?? [])
     expect(heapBytes + externalBytes).toBeLessThan(lane?.memoryLimitBytes ?? 0);
   for (let n = 0; n < 50; n++) {

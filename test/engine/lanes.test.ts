@@ -298,7 +298,7 @@ describe('a thread that holds too much memory', () => {
 });
 
 describe('a lane’s size', () => {
-  test('grows with its work up to its bound and shrinks to the least a minute after, and both bounds are shown', async () => {
+  test('grows with its work up to its bound and shrinks to the least soon after, and both bounds are shown', async () => {
     let now = 1_000_000;
     open({ now: () => now, sizes: { ...sizes, cpu: { minThreads: 1, maxThreads: 3 } } });
     const lane = () => lanes.workers().lanes.find(({ name }) => name === 'cpu');
@@ -317,6 +317,26 @@ describe('a lane’s size', () => {
     lanes.tend();
     expect(lane()?.threads.filter(({ draining }) => !draining)).toHaveLength(1);
     expect((await end(start('cpu', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
+  test('is nothing at all for io and cpu until there is work, and one warm thread for callers who wait', async () => {
+    let now = 1_000_000;
+    open({ now: () => now, sizes: defaultLaneSizes(2) });
+    const threads = () =>
+      Object.fromEntries(lanes.workers().lanes.map(({ name, threads }) => [name, threads.filter(({ draining }) => !draining).length]));
+    lanes.warm();
+    expect(threads()).toEqual({ interactive: 1, io: 0, cpu: 0 });
+    for (let round = 0; round < 2; round++) {
+      const io = start('io', taskOf(answers), { room: ioRoom });
+      const sync = start('interactive', taskOf(answers));
+      expect((await end(io)).result.kind).toBe('succeeded');
+      expect((await end(sync)).result.kind).toBe('succeeded');
+      expect(threads()).toEqual({ interactive: 1, io: 1, cpu: 0 });
+      now += 60_001;
+      // The warm thread gives its memory back, and answers as before.
+      lanes.tend();
+      expect(threads()).toEqual({ interactive: 1, io: 0, cpu: 0 });
+    }
   });
 
   test('lets io carry ten thousand jobs at once, on whatever machine', () => {

@@ -86,7 +86,7 @@ export async function openQueueRig({
   mkdirSync(tasksFolder, { recursive: true });
   const writer = openWriter(file);
   const store = prepareStore(writer);
-  const listReader = new Reader(file, (error) => failures.push(error));
+  const listReader = new Reader({ file, rowsWritten: store.rowsWritten, failed: (error) => failures.push(error) });
   const lanes = new FakeLanes({ ...plainSizes, ...sizes });
   const reader = new FakeTaskReader({ ...builtIn, ...tasks });
   const failures: unknown[] = [];

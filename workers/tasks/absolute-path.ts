@@ -1,22 +1,9 @@
 /** Paths in payloads are absolute: whose working folder a relative one would start from, nobody can say of a background job. */
 
 import { isAbsolute } from 'node:path';
-import type { JsonObject } from '../../contract/json.ts';
 import { failForGood } from '../task-errors.ts';
 
 const onWindows = process.platform === 'win32';
-
-/** Part of an input schema. On Windows a drive (`C:\…`) or a share (`\\server\…`). */
-export function absolutePathSchema(title: string, description: string): JsonObject {
-  return {
-    type: 'string',
-    title,
-    description: `${description} Must be an absolute path${onWindows ? ', such as C:\\Users\\me\\file.txt' : ', starting with /'}.`,
-    pattern: onWindows ? '^([A-Za-z]:[\\\\/]|\\\\\\\\)[^\\u0000]*$' : '^/[^\\u0000]*$',
-    minLength: 1,
-    maxLength: 4096,
-  };
-}
 
 /** @throws an error that is not retried, naming the field */
 export function requireAbsolutePath(field: string, path: string): void {

@@ -3,15 +3,15 @@
 import { pipeline, type Readable } from 'node:stream';
 import { type BrotliDecompress, createBrotliDecompress, createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Json, JsonObject } from '../../contract/json.ts';
+import type { Json } from '../../contract/json.ts';
 import { limits } from '../../contract/limits.ts';
 import type { TaskDefinition } from '../../contract/task.ts';
+import { defaultMaxBytes, httpRequest, type methods } from '../declared/http-request.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import type { BuiltInContext } from '../task-context.ts';
 import { failForGood, retryAfter } from '../task-errors.ts';
 import { readableBytes, startOfText } from '../text-limits.ts';
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof methods)[number];
 
 type HttpPayload = {
@@ -29,72 +29,10 @@ type HttpResult = { status: number; headers: Record<string, string | string[]>; 
 type Exchange = { url: URL; method: Method; headers: Record<string, string>; body: string | null };
 
 const mostRedirects = 5;
-const defaultMaxBytes = 1_048_576;
-const hardMaxBytes = 16_777_216;
 const errorBodyBytes = 4_096;
 
 /** Time limits are the job's (its signal); the agent's own would end a slow answer behind its back. */
 const agent = new Agent({ connections: 256, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 });
-
-const statusSchema: JsonObject = { type: 'integer', minimum: 100, maximum: 599 };
-
-const input: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['url'],
-  not: { required: ['body', 'json'] },
-  properties: {
-    url: {
-      type: 'string',
-      title: 'Address',
-      description: 'Where to: http:// or https://.',
-      pattern: '^[hH][tT][tT][pP][sS]?://',
-      maxLength: 16_384,
-    },
-    method: { type: 'string', title: 'Method', description: 'GET without a body, POST with one, when left out.', enum: [...methods] },
-    headers: {
-      type: 'object',
-      title: 'Headers',
-      description:
-        'Sent with the request. Added unless given here: traceparent, and for POST and PATCH an Idempotency-Key that is the same at every try of the job.',
-      additionalProperties: { type: 'string' },
-      default: {},
-    },
-    body: { type: 'string', title: 'Body as text', description: 'Sent as it is. Not together with "json".' },
-    json: { title: 'Body as JSON', description: 'Any value; sent as JSON, with its content type. Not together with "body".' },
-    expectStatus: {
-      title: 'Expected status',
-      description: 'The status, or statuses, that count as success; any of 200 to 299 when left out.',
-      oneOf: [statusSchema, { type: 'array', items: statusSchema, minItems: 1, maxItems: 100 }],
-    },
-    maxBytes: {
-      type: 'integer',
-      title: 'Largest answer',
-      description: `In bytes, after decompression. The whole result may take ${readableBytes(limits.resultBytes)} as JSON.`,
-      minimum: 0,
-      maximum: hardMaxBytes,
-      default: defaultMaxBytes,
-    },
-  },
-};
-
-const result: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['status', 'headers', 'bytes'],
-  properties: {
-    status: { type: 'integer', title: 'Status', description: 'Of the last answer, after redirects.' },
-    headers: {
-      type: 'object',
-      title: 'Headers',
-      description: 'Names in lower case; a list where a header came more than once.',
-      additionalProperties: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-    },
-    body: { type: 'string', title: 'Body as text', description: 'Of an answer that is not JSON.' },
-    json: { title: 'Body as JSON', description: 'Of an answer whose content type is JSON.' },
-    bytes: { type: 'integer', title: 'Size', description: 'Of the body in bytes, after decompression.' },
-  },
-};
 
 async function run(payload: HttpPayload, task: BuiltInContext): Promise<HttpResult> {
   const startedAt = performance.now();
@@ -299,17 +237,4 @@ function decodedText(body: Buffer, charset = 'utf-8'): string {
   }
 }
 
-export default {
-  title: 'Call an address',
-  description:
-    'Sends an HTTP request and keeps the answer. Network errors, 408, 425, 429 and 5xx are tried again, after the time that Retry-After names if there is one; every other unexpected status fails for good.',
-  lane: 'io',
-  input,
-  result,
-  timeoutMs: 60_000,
-  retry: { maxAttempts: 5 },
-  declares: { idempotent: false, consistency: 'eventual' },
-  circuit: { originOf: '/url', faults: ['NetworkError', 'HttpError', 'TimedOut'] },
-  examples: [{ url: 'https://example.com/' }],
-  run,
-} satisfies TaskDefinition<HttpPayload, HttpResult>;
+export default { ...httpRequest, run } satisfies TaskDefinition<HttpPayload, HttpResult>;

@@ -2,21 +2,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import type { JsonObject } from '../../contract/json.ts';
 import type { TaskDefinition } from '../../contract/task.ts';
+import { type fits, formats, imageConvert } from '../declared/image-convert.ts';
 import type { BuiltInContext } from '../task-context.ts';
 import { failForGood } from '../task-errors.ts';
 import { readableBytes } from '../text-limits.ts';
-import { absolutePathSchema, lastingFileProblem, requireAbsolutePath } from './absolute-path.ts';
-import { sampleImage } from './sample-image.ts';
+import { lastingFileProblem, requireAbsolutePath } from './absolute-path.ts';
 
-const formats = ['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'] as const;
 type Format = (typeof formats)[number];
-
-const fits = ['inside', 'cover', 'contain', 'fill', 'outside'] as const;
 
 type ImagePayload = {
   input: string;
@@ -44,66 +39,6 @@ const extensions: Record<string, Format> = {
 
 /** A small file may claim a huge image: 16,384 × 16,384 is what a thread can hold. All frames of an animation count. */
 const mostPixels = 16_384 * 16_384;
-const longestSide = 16_383;
-
-const sideSchema = (title: string, description: string): JsonObject => ({
-  type: 'integer',
-  title,
-  description,
-  minimum: 1,
-  maximum: longestSide,
-});
-
-const input: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['input', 'output'],
-  properties: {
-    input: absolutePathSchema('Image', 'The file to read: JPEG, PNG, WebP, AVIF, TIFF, GIF or SVG.'),
-    output: absolutePathSchema('Write to', 'The file to write; one that is there is replaced, once the new one is complete.'),
-    format: {
-      type: 'string',
-      title: 'Format',
-      description: 'Taken from the ending of the file to write when left out.',
-      enum: [...formats],
-    },
-    width: sideSchema('Width', 'In pixels. With a width or a height alone the other follows from the proportions.'),
-    height: sideSchema('Height', 'In pixels.'),
-    fit: {
-      type: 'string',
-      title: 'Fit',
-      description:
-        'With both width and height: "inside" stays within them, "cover" fills them and crops, "contain" adds a border, "fill" distorts, "outside" is at least as large.',
-      enum: [...fits],
-      default: 'inside',
-    },
-    quality: {
-      type: 'integer',
-      title: 'Quality',
-      description: 'For JPEG, WebP, AVIF and TIFF: 1 is smallest, 100 is best.',
-      minimum: 1,
-      maximum: 100,
-    },
-    keepMetadata: {
-      type: 'boolean',
-      title: 'Keep metadata',
-      description: 'Keep camera data, place and colour profile. Otherwise they are removed and the colours converted to sRGB.',
-      default: false,
-    },
-  },
-};
-
-const result: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['output', 'width', 'height', 'bytes'],
-  properties: {
-    output: { type: 'string', title: 'File', description: 'The file that was written.' },
-    width: { type: 'integer', title: 'Width', description: 'In pixels, upright.' },
-    height: { type: 'integer', title: 'Height', description: 'In pixels, upright; of one frame of an animation.' },
-    bytes: { type: 'integer', title: 'Size', description: 'Of the file in bytes.' },
-  },
-};
 
 let loading: Promise<typeof import('sharp').default> | null = null;
 
@@ -234,18 +169,4 @@ async function writeAtomically(path: string, data: Buffer, signal: AbortSignal):
   }
 }
 
-const sample = sampleImage();
-
-export default {
-  title: 'Convert an image',
-  description:
-    'Changes format and size of an image. A photo is turned upright as its camera says, and its metadata (camera, place) is removed unless you keep it. Animations stay animated in WebP and GIF.',
-  lane: 'cpu',
-  input,
-  result,
-  timeoutMs: 120_000,
-  retry: { maxAttempts: 3 },
-  declares: { idempotent: true },
-  examples: sample === null ? [] : [{ input: sample, output: join(tmpdir(), 'switchyard-sample.webp'), width: 800, quality: 80 }],
-  run,
-} satisfies TaskDefinition<ImagePayload, ImageResult>;
+export default { ...imageConvert, run } satisfies TaskDefinition<ImagePayload, ImageResult>;

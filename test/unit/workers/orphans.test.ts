@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { endOrphans } from '../../../engine/lanes/orphans.ts';
-import { jobMark, recordChild } from '../../../workers/process-tree.ts';
+import { jobMark } from '../../../workers/job-mark.ts';
+import { recordChild } from '../../../workers/process-tree.ts';
 
 function home(): string {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-orphans-'));

@@ -1,12 +1,12 @@
 /** What a module says of itself, checked: a wrong field is named rather than ignored. */
 
 import { z } from 'zod';
-import type { JsonObject } from '../contract/json.ts';
-import { limits } from '../contract/limits.ts';
-import type { RetryRule } from '../contract/retry.ts';
-import { nameSchema, retrySchema } from '../contract/submission.ts';
-import type { TaskDefinition } from '../contract/task.ts';
-import type { TaskDescription } from '../contract/thread.ts';
+import type { JsonObject } from './json.ts';
+import { limits } from './limits.ts';
+import type { RetryRule } from './retry.ts';
+import { nameSchema, retrySchema } from './submission.ts';
+import type { TaskDeclaration } from './task.ts';
+import type { TaskDescription } from './thread.ts';
 
 const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -65,7 +65,7 @@ const definitionSchema = z.object({
 });
 
 /** @throws TypeError that names each wrong field */
-export function describeTask(name: string, task: TaskDefinition): TaskDescription {
+export function describeTask(name: string, task: TaskDeclaration): TaskDescription {
   const parsed = definitionSchema.safeParse(task);
   if (!parsed.success) {
     throw new TypeError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'default export'}: ${message}`).join('; '));
