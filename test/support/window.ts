@@ -28,6 +28,8 @@ export const test = base.extend<Fixtures>({
       if (message.text().includes('Content Security Policy')) complaints.push(message.text());
     });
     await page.goto(engine.windowAddress ?? '');
+    // From here on it hears keys.
+    await page.locator('main h1').waitFor();
     await use(page);
     expect(complaints).toEqual([]);
   },
