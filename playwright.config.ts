@@ -13,8 +13,9 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   retries: 0,
   forbidOnly: true,
-  // Each test has an engine of its own beside its page, and two cores carry one such pair well.
-  workers: 1,
+  // Each test has an engine of its own beside its page. The one waits for the other much of the time, so that two pairs at once make
+  // use of two cores; a test's own steps stay in order.
+  workers: 2,
   reporter: [['line']],
   use: { screenshot: 'only-on-failure' },
   projects: [
@@ -22,6 +23,7 @@ export default defineConfig({
       name: 'browser',
       testDir: 'test/e2e/browser',
       outputDir: 'test-results/browser',
+      fullyParallel: true,
       use: {
         browserName: 'chromium',
         viewport: { width: 1280, height: 800 },
@@ -32,6 +34,7 @@ export default defineConfig({
         },
       },
     },
-    { name: 'electron', testDir: 'test/e2e/electron', outputDir: 'test-results/electron' },
+    // One at a time: they share a display, and with it what has the focus.
+    { name: 'electron', testDir: 'test/e2e/electron', outputDir: 'test-results/electron', workers: 1 },
   ],
 });

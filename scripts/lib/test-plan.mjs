@@ -1,10 +1,13 @@
 /** What `npm test` consists of, and which parts of it were asked for. Pure. */
 
-/** The folders under test/ that vitest runs from the sources. */
+/** The folders under test/ that vitest runs. */
 export const codeFolders = ['unit', 'engine', 'api', 'cli', 'faults', 'scripts', 'architecture'];
 
-/** In the order in which they run. `code` stands for all of `codeFolders`. */
-export const stepNames = /** @type {const} */ (['lint', 'types', 'imports', 'code', 'build', 'package', 'browser', 'electron']);
+/**
+ * In the order in which they run. `code` stands for all of `codeFolders`. The build comes before it, because what tests start as a process
+ * of its own is what was built, where that is current (`test/support/programs.ts`).
+ */
+export const stepNames = /** @type {const} */ (['lint', 'types', 'imports', 'build', 'code', 'package', 'browser', 'electron']);
 
 /** @typedef {typeof stepNames[number]} StepName */
 

@@ -2,10 +2,8 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { afterEach } from 'vitest';
-
-const main = resolve(import.meta.dirname, '../../cli/main.ts');
+import { cliProgram } from '../support/programs.ts';
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
@@ -25,7 +23,7 @@ afterEach(() => {
 });
 
 export function startCommand(args: readonly string[], { home, stdin, folder, env = {} }: Options): RunningCommand {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [cliProgram, ...args], {
     cwd: folder ?? import.meta.dirname,
     env: { PATH: process.env.PATH, HOME: home, ...env, SWITCHYARD_HOME: home },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -98,7 +98,8 @@ function start(
 const threadsOf = (lane: LaneName) => lanes.workers().lanes.find(({ name }) => name === lane)?.threads ?? [];
 
 const answers = 'return { got: payload, id: task.jobId };';
-const spins = "task.log('spinning'); await new Promise((go) => setTimeout(go, 20)); for (;;);";
+// What it said leaves the thread with the next turn of its event loop, which must come before it spins.
+const spins = "task.log('spinning'); await new Promise((go) => setImmediate(go)); for (;;);";
 const waitsForEver = "task.log('waiting'); await new Promise(() => {});";
 const heedsItsSignal =
   "task.log('waiting'); await new Promise((_, stop) => task.signal.addEventListener('abort', () => stop(new Error('stopped: ' + task.signal.reason))));";

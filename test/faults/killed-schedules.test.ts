@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isFinal } from '../../contract/states.ts';
 import { slotAtOf } from '../../engine/store/schedule-slot.ts';
 import { brokenInvariants } from '../engine/invariants.ts';
 import { type EngineProcess, makeHome, startEngineProcess } from '../support/engine-process.ts';
@@ -23,7 +24,7 @@ async function untilRan({ client }: EngineProcess, id: string, more: number): Pr
   }
 }
 
-test(`${kills} kills lose no slot of schedules that fire each second and more often, and double none`, { timeout: 180_000 }, async () => {
+test(`${kills} kills lose no slot of schedules that fire each second and more often, and double none`, { timeout: 300_000 }, async () => {
   const random = seededRandom(20261025);
   const base = { task: 'shell.run', payload: { command: 'true' }, missed: 'all', overlap: 'queue' } as const;
   let first: EngineProcess | null = await startEngineProcess({ home });
@@ -40,7 +41,9 @@ test(`${kills} kills lose no slot of schedules that fire each second and more of
   for (const { id } of [secondly, often]) await last.client.call('patchSchedule', { params: { id }, body: { paused: true } });
   for (const { id } of [secondly, often]) {
     const { jobs } = await last.client.call('listScheduleJobs', { params: { id }, query: { limit: 1 } });
-    await last.client.call('getJob', { params: { id: jobs[0]?.id ?? '' }, query: { waitMs: 60_000 } });
+    // On a busy machine they have fallen behind; one call waits for no more than a minute.
+    const params = { id: jobs[0]?.id ?? '' };
+    while (!isFinal((await last.client.call('getJob', { params, query: { waitMs: 60_000 } })).state));
   }
   expect(await last.stop()).toBe(0);
 

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EngineProcess, makeHome, spawnEngine, startEngineProcess } from '../support/engine-process.ts';
+import { engineProgram } from '../support/programs.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -122,7 +123,7 @@ describe('a database', () => {
 describe('the command line of the engine', () => {
   test.each([['--port', 'http'], ['--port', '70000'], ['--prot', '1'], ['extra']])('with %s %s is wrong use', async (...args) => {
     const { spawn } = await import('node:child_process');
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../../engine/main.ts'), ...args], {
+    const child = spawn(process.execPath, [engineProgram, ...args], {
       env: { ...process.env, SWITCHYARD_HOME: home },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

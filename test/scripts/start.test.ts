@@ -16,6 +16,10 @@ function start(checkout: Checkout, env: NodeJS.ProcessEnv = {}, args: string[] =
   });
 }
 
+/** Ends only once it is let go: every signal then comes while the launcher still waits for it. */
+const heldEngine = `import { existsSync } from 'node:fs';
+${engine.replace('clearInterval(timer);', "const look = setInterval(() => { if (!existsSync(process.env.NOTES.replace(/notes$/, 'let-go'))) return; clearInterval(look); clearInterval(timer); }, 10);")}`;
+
 const withDisplay = { DISPLAY: ':99' };
 
 function notes(checkout: Checkout): string {
@@ -45,6 +49,7 @@ async function runningEngine(checkout: Checkout, status: number, answer: object)
 describe('npm start without a display', () => {
   it('starts the engine, says why there is no window and prints the address; SIGINT stops the engine once and ends with 0', async () => {
     const checkout = makeCheckout();
+    checkout.write('out/main/engine.js', heldEngine);
     const started = start(checkout);
     await started.saying('Ctrl-C stops it.');
     expect(started.said()).toContain('there is no display');
@@ -54,6 +59,7 @@ describe('npm start without a display', () => {
     started.process.kill('SIGINT');
     started.process.kill('SIGINT');
     started.process.kill('SIGTERM');
+    checkout.write('let-go', '');
     expect(await started.ended).toEqual({ code: 0, signal: null });
     expect(notes(checkout).match(/engine got/g)).toHaveLength(1);
     expect(notes(checkout)).toContain('engine got SIGTERM');

@@ -7,11 +7,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Client, createClient } from '../../contract/client.ts';
+import { engineProgram } from './programs.ts';
 import { unixFetch } from './unix-fetch.ts';
-
-const main = resolve(import.meta.dirname, '../../engine/main.ts');
 
 export type EngineProcessOptions = {
   /** Made, and removed at the end, when none is given. */
@@ -58,7 +57,7 @@ export async function makeHome(): Promise<string> {
 /** The engine's process, whatever becomes of it. */
 export function spawnEngine({ home, port, env = {} }: EngineProcessOptions & { home: string }) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main, ...(port === undefined ? [] : ['--port', String(port)])], {
+  const child = spawn(process.execPath, [engineProgram, ...(port === undefined ? [] : ['--port', String(port)])], {
     env: { PATH: process.env.PATH, HOME: home, ...env, SWITCHYARD_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
