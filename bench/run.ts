@@ -10,15 +10,21 @@ import { backlog } from './rows/backlog.ts';
 import { batches } from './rows/batches.ts';
 import { calm } from './rows/calm.ts';
 import { inFlight } from './rows/in-flight.ts';
+import { adds, processRow } from './rows/in-process.ts';
 import { modeRow } from './rows/modes.ts';
+import { reads } from './rows/reads.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
 import { syncUnderWork } from './rows/sync-under-work.ts';
 
-const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog, modeRow];
+const rows: Row[] = [processRow, adds, submissions, batches, syncCalls, syncUnderWork, calm, inFlight, backlog, reads, modeRow];
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+  },
 });
 const unknown = values.only?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
 if (unknown.length > 0) {
@@ -37,7 +43,7 @@ const measured: { row: string; lines: Line[] }[] = [];
 for (const row of rows) {
   if (values.only && !values.only.includes(row.name)) continue;
   console.log(`\n${row.title}`);
-  const lines = await row.measure({ quick: values.quick, log: (line) => console.log(`  ${line}`) });
+  const lines = await row.measure({ quick: values.quick, large: values.large, log: (line) => console.log(`  ${line}`) });
   measured.push({ row: row.name, lines });
   console.log(tableOf(lines));
 }
