@@ -31,11 +31,14 @@ export function makeHome(): string {
   return home;
 }
 
-/** @param given a home that stays when the engine is disposed of; one is made, and removed, without it */
-export async function startBuiltEngine(given?: string): Promise<BuiltEngine> {
+/** @param given a home that stays when the engine is disposed of; one is made, and removed, without it @param nodeOptions e.g. for a CPU profile */
+export async function startBuiltEngine(given?: string, nodeOptions: string[] = []): Promise<BuiltEngine> {
   const home = given ?? makeHome();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], { env: { ...process.env, SWITCHYARD_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions, main], {
+    env: { ...process.env, SWITCHYARD_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const socket = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {

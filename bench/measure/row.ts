@@ -29,5 +29,7 @@ export type Row = {
   /** For `--only`. */
   name: string;
   title: string;
+  /** Only when it is asked for by name. */
+  onDemand?: true;
   measure(options: BenchOptions): Promise<Line[]>;
 };

@@ -4,7 +4,11 @@ export type Work = 'process' | 'adds' | 'batches';
 
 export type DriveOptions = { work: Work; seconds: number /** Not counted, in seconds. */; warmUpSeconds: number };
 
-export type DriveResult = { perSecond: number /** Of this process alone, a server's not included: cores in use. */; cores: number };
+export type DriveResult = {
+  perSecond: number;
+  /** Processor time of this process with all its threads, a server's not included; in microseconds. */
+  cpuPerJob: number;
+};
 
 /** Jobs that are submitted and not yet ended, or additions that are not yet acknowledged. */
 export const inFlight = 1_024;
@@ -90,6 +94,6 @@ class Meter {
   result(): DriveResult {
     const seconds = (this.#lastAt - (this.#startedAt ?? this.#lastAt)) / 1_000;
     const spent = process.cpuUsage(this.#cpu);
-    return { perSecond: this.#counted / seconds, cores: (spent.user + spent.system) / 1e6 / seconds };
+    return { perSecond: this.#counted / seconds, cpuPerJob: (spent.user + spent.system) / this.#counted };
   }
 }

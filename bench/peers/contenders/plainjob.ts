@@ -33,11 +33,12 @@ export async function open({ folder = '', synchronous }: Record<string, string>)
     add: () => queue.add('backlog', null),
     async work(finished) {
       const worker = defineWorker('empty', () => {}, { queue, logger, pollIntervall: 1, onCompleted: () => finished(1) });
-      let working: Promise<void> | undefined;
+      let isWorking = false;
       return {
         submit(count) {
           queue.addMany('empty', new Array(count).fill(null));
-          working ??= worker.start();
+          if (!isWorking) void worker.start();
+          isWorking = true;
         },
         stop: () => worker.stop(),
       };

@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { submissionSchema } from '../../../contract/submission.ts';
 import { ThreadLanes } from '../../../engine/lanes/lanes.ts';
 import { ThreadTaskReader } from '../../../engine/lanes/task-reader.ts';
@@ -12,6 +13,7 @@ import { openStore } from '../../../engine/store/store.ts';
 import { emptyTask } from '../../engine/tasks.ts';
 import type { Contender } from '../contender.ts';
 
+const smallPayload = { payload: { customer: 'customer 12345', note: 'nothing in particular', amount: 1_234 }, tags: ['newsletter', 'eu'] };
 /** Past the longest round. */
 const waitMs = 60_000;
 
@@ -20,11 +22,14 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-export async function open({ folder: home = '' }: Record<string, string>): Promise<Contender> {
+/** @param settings `schema`: SQL that changes the schema of this copy; `follower`: someone follows all events; `payload`: jobs have a small one, and tags */
+export async function open({ folder: home = '', schema, follower, payload }: Record<string, string>): Promise<Contender> {
   const tasksFolder = join(home, 'tasks');
   mkdirSync(tasksFolder);
   writeFileSync(join(tasksFolder, 'empty.js'), emptyTask);
-  const store = openStore(join(home, 'switchyard.db'));
+  const file = join(home, 'switchyard.db');
+  if (schema) changeSchema(file, schema);
+  const store = openStore(file);
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
   const reader = new Reader(store.file, fail);
@@ -42,12 +47,13 @@ export async function open({ folder: home = '' }: Record<string, string>): Promi
   lanes.warm();
   const { backend } = queue;
   await backend.getTask('empty');
+  if (follower) backend.subscribe({}, null, () => {});
   await backend.makeQueue('backlog', { paused: true });
 
   const waiting: SubmitOptions = { respondAsync: false, waitMs, idempotency: undefined };
   const acknowledged: SubmitOptions = { respondAsync: true, waitMs: undefined, idempotency: undefined };
   const toBacklog = submissionSchema.parse({ task: 'empty', mode: 'async', queue: 'backlog' });
-  const toWorkers = submissionSchema.parse({ task: 'empty', mode: 'async' });
+  const toWorkers = submissionSchema.parse({ task: 'empty', mode: 'async', ...(payload ? smallPayload : {}) });
   return {
     refill: 1,
     add: () => backend.submit({ ...toBacklog }, acknowledged),
@@ -67,4 +73,11 @@ export async function open({ folder: home = '' }: Record<string, string>): Promi
       store.close();
     },
   };
+}
+
+function changeSchema(file: string, sql: string): void {
+  openStore(file).close();
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
 }
