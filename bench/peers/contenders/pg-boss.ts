@@ -16,7 +16,7 @@ type PgBoss = {
   };
 };
 
-/** Loops that fetch and complete; two of them keep a two-core server busy, and more of them gained nothing. */
+/** Loops that fetch and complete; enough to keep a two-core server busy. */
 const loops = 4;
 const fetchedAtOnce = 256;
 
