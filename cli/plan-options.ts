@@ -4,6 +4,7 @@ import { type Backoff, backoffs, defaultRetry, type RetryPolicy } from '../contr
 import { type LaneUse, type Machine, placesOf } from '../lab/fleet.ts';
 import { defaultOverheadMs, type PlanQuestion } from '../lab/load.ts';
 import type { MeasuredLoad } from '../lab/measured-load.ts';
+import { type PriorityShare, prioritySharesIn } from '../lab/priority-shares.ts';
 import type { Input } from './command.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './failures.ts';
@@ -131,15 +132,13 @@ function arrivals(input: Input): Pick<PlanQuestion, 'arrivals'> {
   return { arrivals: { kind: 'bursts', onMs, offMs } };
 }
 
-function priorities(input: Input): { priority: number; share: number }[] {
+function priorities(input: Input): PriorityShare[] {
   const text = input.text('priorities');
   if (text === undefined) return [];
-  return text.split(',').map((part) => {
-    const [, priority = '', share = ''] = /^(-?\d+):(\d+(?:\.\d+)?)$/.exec(part) ?? [];
-    if (share === '' || Number(share) <= 0 || Math.abs(Number(priority)) > 100)
-      throw new UsageError(`--priorities must be priorities from -100 to 100 with their weights, such as 10:1,0:9; "${part}" is none.`);
-    return { priority: Number(priority), share: Number(share) };
-  });
+  const read = prioritySharesIn(text);
+  if (read === null)
+    throw new UsageError(`--priorities must be priorities from -100 to 100 with their weights, such as 10:1,0:9, not "${text}".`);
+  return read;
 }
 
 /** Jobs a second. */

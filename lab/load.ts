@@ -4,6 +4,7 @@ import type { ArrivalPattern, ServiceTime } from '../contract/lab.ts';
 import { defaultRetry, type RetryPolicy, retryDelayMs } from '../contract/retry.ts';
 import { arrivalScv } from './arrivals.ts';
 import { deadShare, meanAttempts } from './attempts.ts';
+import type { PriorityShare } from './priority-shares.ts';
 import { distributionOf } from './service-time.ts';
 
 export type PlanQuestion = {
@@ -20,7 +21,7 @@ export type PlanQuestion = {
   /** Jobs that may run at once: threads of the cpu lane, places of the io lane. */
   workers: number;
   limits?: { concurrency?: number | null; rateLimit?: { max: number; perMs: number } | null; maxBacklog?: number | null };
-  priorities?: readonly { priority: number; share: number }[];
+  priorities?: readonly PriorityShare[];
   /** Jobs that wait already; 0 by default. */
   backlog?: number;
   /** `async` by default. `sync` is refused rather than queued when no place is free. */

@@ -25,6 +25,7 @@ import { RateLimits } from './rate-limits.ts';
 import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
 import { Runs } from './runs.ts';
+import { SparedCore } from './spared-core.ts';
 import type { Waiters } from './waiters.ts';
 import { parentsFor } from './workflow-parents.ts';
 
@@ -67,6 +68,7 @@ export class Dispatch {
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
   readonly #forecast: PlaceForecast;
+  readonly #sparedCore: SparedCore;
   /** Until it is opened, and from a drain on. */
   #stopped = true;
   #drained: (() => void) | null = null;
@@ -79,6 +81,7 @@ export class Dispatch {
     this.#rates = new RateLimits(store, settings);
     this.#forecast = new PlaceForecast(parts.measurements, now);
     this.#deadlines = new Deadlines(store, now, () => store.commit.request());
+    this.#sparedCore = new SparedCore(now, () => store.commit.request());
     this.#line = new Line({
       ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
       places: (lane, room) => this.places(lane, room),
@@ -106,7 +109,10 @@ export class Dispatch {
   }
 
   places(lane: LaneName, room: number): number {
-    return this.#stopped ? 0 : this.#parts.lanes.places(lane, room) - this.#promised.placesTaken(lane, room);
+    if (this.#stopped) return 0;
+    const promised = this.#promised.placesTaken(lane, room);
+    const free = this.#parts.lanes.places(lane, room) - promised;
+    return lane === 'cpu' ? this.#sparedCore.placesBeside(free, promised + this.#runs.on(lane)) : free;
   }
 
   /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
@@ -281,6 +287,7 @@ export class Dispatch {
     this.#line.close();
     this.circuits.close();
     this.#deadlines.close();
+    this.#sparedCore.close();
     if (this.#runs.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -309,6 +316,7 @@ export class Dispatch {
 
   #start(row: JobRow, entry: CatalogEntry, room: number): void {
     const { number } = this.#runs.begin(row, room);
+    if (row.lane === 'interactive') this.#sparedCore.called();
     const given = row.workflow_id === null ? {} : parentsFor(row, this.#parts);
     this.#parts.lanes.start(row.lane, { ...runRequestOf(row, this.#parts.orders.payloadOf(row), entry, number, room), ...given });
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());

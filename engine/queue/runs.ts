@@ -1,3 +1,4 @@
+import type { LaneName } from '../../contract/job.ts';
 import type { ThreadOutput } from '../../contract/thread.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { EventStream } from './event-stream.ts';
@@ -16,16 +17,22 @@ export class Runs {
   readonly #byNumber = new Map<number, Run>();
   /** By the job's number, the run that holds it. */
   readonly #holders = new Map<number, number>();
+  readonly #onLane: Record<LaneName, number> = { interactive: 0, io: 0, cpu: 0 };
   #last = 0;
 
   get size(): number {
     return this.#byNumber.size;
   }
 
+  on(lane: LaneName): number {
+    return this.#onLane[lane];
+  }
+
   begin(row: JobRow, room: number): Run {
     const run: Run = { number: ++this.#last, row, room, thread: null, cancelRequested: false };
     this.#byNumber.set(run.number, run);
     this.#holders.set(row.seq, run.number);
+    this.#onLane[row.lane]++;
     return run;
   }
 
@@ -37,7 +44,9 @@ export class Runs {
   /** It has ended, and holds its job until that is recorded. undefined: it was not known. */
   end(number: number): Run | undefined {
     const run = this.#byNumber.get(number);
+    if (!run) return undefined;
     this.#byNumber.delete(number);
+    this.#onLane[run.row.lane]--;
     return run;
   }
 

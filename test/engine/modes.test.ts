@@ -127,6 +127,46 @@ describe('a sync call', () => {
     expect(kinds.filter((kind) => kind === 'lane-saturated')).toHaveLength(18);
   });
 
+  test('leaves the next caller a core that computing jobs do not get, for a second', async () => {
+    const { answer, id } = await submitAndStart(sync);
+    rig.lanes.succeed(id);
+    await answer;
+    const first = await rig.add({ task: 'shell.run' });
+    const second = await rig.add({ task: 'shell.run' });
+    const states = async () => [(await rig.backend.getJob(first.id)).state, (await rig.backend.getJob(second.id)).state];
+    expect(await states()).toEqual(['executing', 'available']);
+    vi.advanceTimersByTime(1_000);
+    await rig.turn();
+    expect(await states()).toEqual(['executing', 'executing']);
+  });
+
+  test('that follows another keeps the core free for longer', async () => {
+    const call = async () => {
+      const { answer, id } = await submitAndStart(sync);
+      rig.lanes.succeed(id);
+      await answer;
+    };
+    await call();
+    await rig.add({ task: 'shell.run' });
+    const waiting = await rig.add({ task: 'shell.run' });
+    vi.advanceTimersByTime(600);
+    await call();
+    vi.advanceTimersByTime(600);
+    await rig.turn();
+    expect((await rig.backend.getJob(waiting.id)).state).toBe('available');
+    vi.advanceTimersByTime(400);
+    await rig.turn();
+    expect((await rig.backend.getJob(waiting.id)).state).toBe('executing');
+  });
+
+  test('leaves jobs that only wait alone: they need no core', async () => {
+    const { answer, id } = await submitAndStart(sync);
+    rig.lanes.succeed(id);
+    await answer;
+    const jobs = [await rig.add({ task: 'http.request' }), await rig.add({ task: 'http.request' })];
+    for (const job of jobs) expect((await rig.backend.getJob(job.id)).state).toBe('executing');
+  });
+
   test('goes ahead of a queue that is paused or long', async () => {
     await rig.addMany(Array.from({ length: 50 }, () => ({})));
     await rig.backend.patchQueue('default', { paused: true });

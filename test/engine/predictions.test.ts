@@ -18,7 +18,7 @@ const sizes: LaneSizes = {
 let home: string;
 let lanes: ThreadLanes;
 let ended: (report: RunReport) => void;
-beforeEach(() => {
+beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'switchyard-predict-'));
   mkdirSync(join(home, 'tasks'));
   lanes = new ThreadLanes({ home, sizes });
@@ -28,6 +28,8 @@ beforeEach(() => {
     placed: () => {},
     recycled: () => {},
   });
+  // What is tested has bounds in time, which the start of the thread may not eat up on a busy machine.
+  await expect.poll(() => predict('predict() { return 1; }'), { timeout: 20_000 }).toMatchObject({ kind: 'predicted' });
 });
 afterEach(async () => {
   await lanes.stop();

@@ -34,9 +34,11 @@ export type PlanDraft = {
   startsUnit: RateUnit;
   maxBacklog: string;
   backlog: string;
+  priorities: string;
   targetWait: string;
   targetRefused: string;
   overhead: string;
+  lasts: string;
   lane: PlanLane;
   cores: string;
   machineRate: string;
@@ -47,8 +49,8 @@ export const firstDraft: PlanDraft = {
   ...{ rate: '30', rateUnit: 'second', arrivals: 'poisson', burstOn: '10 s', burstOff: '50 s' },
   ...{ service: 'lognormal', task: '', time: '100 ms', scv: '2', longer: '400 ms', longest: '1 s', slowShare: '10' },
   ...{ failures: '5', attempts: '', retryDelay: '', backoff: 'default' },
-  ...{ mode: 'async', workers: '4', starts: '', startsUnit: 'second', maxBacklog: '', backlog: '' },
-  ...{ targetWait: '100 ms', targetRefused: '1', overhead: '', lane: 'none', cores: '8', machineRate: '' },
+  ...{ mode: 'async', workers: '4', starts: '', startsUnit: 'second', maxBacklog: '', backlog: '', priorities: '' },
+  ...{ targetWait: '100 ms', targetRefused: '1', overhead: '', lasts: '', lane: 'none', cores: '8', machineRate: '' },
 };
 
 const choices: { readonly [Field in PlanField]?: readonly string[] } = {

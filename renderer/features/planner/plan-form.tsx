@@ -104,6 +104,12 @@ export function PlanForm(props: PlanFormProps) {
             {field('maxBacklog', 'May wait, at most', { placeholder: 'no limit' })}
           </div>
         )}
+        {!sync &&
+          field('priorities', 'Priorities', { placeholder: 'all the same', description: 'Each with its weight, such as 10:1, 0:9' })}
+        {field('lasts', 'For', {
+          placeholder: 'as long as it takes to settle',
+          description: 'A run of that length which begins idle, such as an hour of rush',
+        })}
         {field('overhead', 'Between two jobs', {
           placeholder: formatDuration(measured?.overheadMs ?? defaultOverheadMs),
           description: 'How long a place stays taken: the commit, the way there and back. Ten times as long on a busy machine',

@@ -5,6 +5,7 @@ import { defaultRetry, type RetryPolicy } from '../../../contract/retry.ts';
 import { type LaneUse, type Machine, placesOf } from '../../../lab/fleet.ts';
 import { defaultOverheadMs, type PlanQuestion } from '../../../lab/load.ts';
 import type { MeasuredLoad } from '../../../lab/measured-load.ts';
+import { type PriorityShare, prioritySharesIn } from '../../../lab/priority-shares.ts';
 import { parseDurationText } from './duration-text.ts';
 import type { PlanDraft, PlanField, PlanLane, RateUnit } from './plan-draft.ts';
 
@@ -35,6 +36,8 @@ export function readDraft(draft: PlanDraft, measured: MeasuredLoad | null): Read
   const targetWait = sync ? null : form.duration('targetWait');
   const refused = sync ? form.share('targetRefused') : null;
   const maxBacklog = form.number('maxBacklog', { least: 1, most: 1_000_000_000, whole: true });
+  const lasts = form.duration('lasts');
+  if (lasts === 0) form.say('lasts', noDuration);
   const question = {
     arrivalsPerSecond: arrivalsPerSecond ?? 0,
     ...readArrivals(form),
@@ -44,9 +47,11 @@ export function readDraft(draft: PlanDraft, measured: MeasuredLoad | null): Read
     workers: places ?? 1,
     limits: { rateLimit: starts === null ? null : { max: starts, perMs: unitMs[draft.startsUnit] }, maxBacklog: sync ? null : maxBacklog },
     backlog: (sync ? null : form.number('backlog', { most: 1_000_000_000, whole: true })) ?? 0,
+    priorities: sync ? [] : readPriorities(form),
     mode: draft.mode,
     target: { ...(targetWait === null ? {} : { waitP95Ms: targetWait }), ...(refused === null ? {} : { refusedShare: refused }) },
     overheadMs: form.duration('overhead') ?? measured?.overheadMs ?? defaultOverheadMs,
+    ...(lasts === null ? {} : { durationMs: lasts }),
   };
   const machineRate = lane === null ? null : form.number('machineRate', { least: Number.MIN_VALUE, most: 1_000_000_000 });
   const machine = lane === null || cores === null ? null : { places: placesOf(cores, lane), jobsPerSecond: machineRate };
@@ -95,6 +100,14 @@ function readArrivals(form: Form): Pick<PlanQuestion, 'arrivals'> {
   if (read.success) return { arrivals: read.data };
   for (const { path, message } of read.error.issues) form.say(path[0] === 'offMs' ? 'burstOff' : 'burstOn', message);
   return {};
+}
+
+function readPriorities(form: Form): PriorityShare[] {
+  const text = form.draft.priorities.trim();
+  if (text === '') return [];
+  const read = prioritySharesIn(text);
+  if (read === null) form.say('priorities', 'must be priorities from -100 to 100 with their weights, such as 10:1, 0:9');
+  return read ?? [];
 }
 
 function retryOf(form: Form, measured: MeasuredLoad | null): { retry?: RetryPolicy } {

@@ -71,6 +71,8 @@ export function factsOf({ question, plan, machine, fleet }: Answer): Fact[] {
   if (plan.waiting !== null && mode !== 'sync') facts.push({ label: 'Waiting', value: formatAmount(plan.waiting), note: 'on the average' });
   if (mode !== 'sync' && plan.refusedShare > 0)
     facts.push({ label: 'Refused', value: formatShare(plan.refusedShare), note: 'the backlog is full' });
+  for (const { priority, p95Ms } of plan.waitByPriority)
+    facts.push({ label: `Priority ${priority}`, value: formatDuration(p95Ms), note: '95 % wait at most so long' });
   if (plan.deadShare > 0)
     facts.push({ label: mode === 'sync' ? 'Fail' : 'Dead', value: formatShare(plan.deadShare), note: 'every attempt failed' });
   if (backlog > 0)

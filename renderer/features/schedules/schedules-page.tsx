@@ -9,6 +9,7 @@ import { useConnection } from '../../data/live.ts';
 import { useResource } from '../../data/resource.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { NotRead } from '../../ui/not-read.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SplitPanel } from '../../ui/split-panel.tsx';
@@ -85,7 +86,7 @@ export function SchedulesPage({ renderPayload }: SchedulesPageProps) {
         )}
         <div className={styles.list}>
           {list === undefined ? (
-            <NotRead error={error} offline={offline} retry={reload} />
+            <NotRead what="schedules" error={error} offline={offline} retry={reload} />
           ) : schedules.length === 0 ? (
             <Notice tone="empty" title="Nothing is scheduled" action={<Button onClick={make}>Make a schedule</Button>}>
               A schedule submits a job by itself, by a cron pattern or at an interval: backups, reports, checks. Runs that were missed while
@@ -118,22 +119,6 @@ export function SchedulesPage({ renderPayload }: SchedulesPageProps) {
         </div>
       </SplitPanel>
     </Page>
-  );
-}
-
-function NotRead({ error, offline, retry }: { error: Error | undefined; offline: boolean; retry(): void }) {
-  if (!error) return <p className={styles.loading}>Loading the schedules</p>;
-  if (offline) {
-    return (
-      <Notice tone="empty" title="The schedules cannot be read just now">
-        The engine is not answering. They are safe on disk and will be shown here as soon as it is back.
-      </Notice>
-    );
-  }
-  return (
-    <div className={styles.error}>
-      <ErrorNotice error={error} retry={retry} />
-    </div>
   );
 }
 

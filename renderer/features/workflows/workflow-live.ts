@@ -49,11 +49,12 @@ export function withPage(list: WorkflowList, page: WorkflowList): WorkflowList {
   return { workflows: [...list.workflows, ...page.workflows.filter(({ id }) => !known.has(id))], next: page.next };
 }
 
-/** Rows that are there with newer ones in their place. */
-export function withFresh(list: WorkflowList, fresh: readonly WorkflowSummary[]): WorkflowList {
-  const newer = new Map(fresh.map((workflow) => [workflow.id, workflow]));
-  if (!list.workflows.some(({ id }) => newer.has(id))) return list;
-  return { ...list, workflows: list.workflows.map((workflow) => newer.get(workflow.id) ?? workflow) };
+/** Rows of those that run, with how far they are by now. One that has ended while that was read stays as it is. */
+export function withProgress(list: WorkflowList, running: readonly WorkflowSummary[]): WorkflowList {
+  const newer = new Map(running.map((workflow) => [workflow.id, workflow]));
+  const progressOf = (workflow: WorkflowSummary) => (workflow.state === 'running' && newer.get(workflow.id)) || workflow;
+  const workflows = list.workflows.map(progressOf);
+  return workflows.every((workflow, at) => workflow === list.workflows[at]) ? list : { ...list, workflows };
 }
 
 /** @param wanted what the list is narrowed to; null: all states */

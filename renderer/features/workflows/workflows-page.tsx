@@ -7,6 +7,7 @@ import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx
 import { useConnection } from '../../data/live.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { NotRead } from '../../ui/not-read.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
@@ -32,6 +33,7 @@ export function WorkflowsPage() {
 function Workflows({ wanted }: { wanted: WorkflowState | null }) {
   const location = useLocation();
   const { list, error, reload, readMore } = useWorkflows(wanted);
+  const offline = useConnection() === 'offline';
   const [active, setActive] = useState<string | null>(null);
   const workflows = list?.workflows ?? [];
   return (
@@ -55,7 +57,7 @@ function Workflows({ wanted }: { wanted: WorkflowState | null }) {
       )}
       <div className={styles.list}>
         {list === undefined ? (
-          <NotRead error={error} retry={reload} />
+          <NotRead what="workflows" error={error} offline={offline} retry={reload} />
         ) : workflows.length === 0 ? (
           <NoWorkflows wanted={wanted} />
         ) : (
@@ -98,22 +100,5 @@ function NoWorkflows({ wanted }: { wanted: WorkflowState | null }) {
       A workflow is jobs that wait for others: steps, fan-out and fan-in. Programs submit one with <code>POST /v1/workflows</code>, people
       with <code>switchyard workflow submit FILE</code>.
     </Notice>
-  );
-}
-
-function NotRead({ error, retry }: { error: Error | undefined; retry(): void }) {
-  const offline = useConnection() === 'offline';
-  if (!error) return <p className={styles.loading}>Loading the workflows</p>;
-  if (offline) {
-    return (
-      <Notice tone="empty" title="The workflows cannot be read just now">
-        The engine is not answering. They are safe on disk and will be shown here as soon as it is back.
-      </Notice>
-    );
-  }
-  return (
-    <div className={styles.error}>
-      <ErrorNotice error={error} retry={retry} />
-    </div>
   );
 }

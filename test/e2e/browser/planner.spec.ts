@@ -49,6 +49,19 @@ test('a backlog is drawn until it is gone', async ({ page }) => {
   await expect(plan.getByRole('figure')).toContainText(/Jobs waiting, over 1 h 5\d min\. Waiting: latest 0, lowest 0, highest 99,992/);
 });
 
+test('urgent jobs and a rush of a given length are reckoned with', async ({ page }) => {
+  await show(page, '/planner');
+  const plan = page.getByRole('region', { name: 'The plan' });
+  await page.getByRole('textbox', { name: 'Priorities' }).fill('urgent');
+  await expect(page.locator('main')).toContainText('such as 10:1, 0:9');
+  await page.getByRole('textbox', { name: 'Priorities' }).fill('10:1, 0:9');
+  await expect(plan).toContainText('Priority 10');
+  await page.getByRole('textbox', { name: 'For', exact: true }).fill('10 min');
+  await expect(plan).toContainText('A run of a given length that begins idle');
+  await expect(plan.getByRole('figure')).toContainText('over 10 min');
+  await expectAccessible(page);
+});
+
 test('a task is reckoned with as it was measured', async ({ page, engine }) => {
   mkdirSync(join(engine.home, 'tasks'), { recursive: true });
   writeFileSync(join(engine.home, 'tasks', 'quick.mjs'), "export default { title: 'Quick', lane: 'io', run: () => 1 };\n");

@@ -108,6 +108,18 @@ describe('what a draft asks', () => {
     expect(askedOf({ workers: '', lane: 'io', cores: '8' })).toMatchObject({ question: { workers: 10_000 }, machine: { places: 10_000 } });
   });
 
+  it('asks for priorities and for a run of a given length where they are typed', () => {
+    const { question } = askedOf({ priorities: '10:1, 0:9', lasts: '1 h' });
+    expect(question).toMatchObject({
+      priorities: [
+        { priority: 10, share: 1 },
+        { priority: 0, share: 9 },
+      ],
+      durationMs: 3_600_000,
+    });
+    expect(askedOf({}).question).not.toHaveProperty('durationMs');
+  });
+
   it('says what is wrong at the field it is wrong in', () => {
     expect(wrongOf({ rate: 'many', time: '100', failures: '120', workers: '0', starts: '0', lane: 'io', cores: '' })).toEqual({
       rate: 'must be a number',
@@ -121,6 +133,8 @@ describe('what a draft asks', () => {
     expect(wrongOf({ service: 'percentiles', time: '5 s', longer: '1 s', longest: '9 s' })).toHaveProperty('longer');
     expect(wrongOf({ scv: '0' })).toHaveProperty('scv');
     expect(wrongOf({ arrivals: 'bursts', burstOff: '0 s' })).toHaveProperty('burstOff');
+    expect(wrongOf({ priorities: 'high' })).toHaveProperty('priorities');
+    expect(wrongOf({ lasts: '0 s' })).toHaveProperty('lasts');
     expect(wrongOf({ service: 'measured', task: 'x' })).toEqual({ task: expect.stringContaining('nothing was measured') });
   });
 });
@@ -146,6 +160,11 @@ describe('a plan in words', () => {
     expect(verdictOf(answered({ ...load, rate: '20' })).tone).toBe('fine');
     expect(verdictOf(answered({ ...load, rate: '36' })).tone).toBe('tight');
     expect(verdictOf(answered({ ...load, rate: '36', targetWait: '5 ms' }))).toMatchObject({ tone: 'broken' });
+  });
+
+  it('says of each priority how long it waits, the most urgent first', () => {
+    const facts = factsOf(answered({ service: 'exponential', time: '100 ms', workers: '4', rate: '36', priorities: '0:9, 10:1' }));
+    expect(facts.map(({ label }) => label).filter((label) => label.startsWith('Priority'))).toEqual(['Priority 10', 'Priority 0']);
   });
 
   it('says when a backlog is gone, or that it never is', () => {

@@ -4,7 +4,7 @@ import type { StateCounts } from '../../../contract/resources.ts';
 import type { JobState } from '../../../contract/states.ts';
 import { jobStates } from '../../../contract/states.ts';
 import type { Workflow, WorkflowJob, WorkflowState, WorkflowSummary } from '../../../contract/workflow.ts';
-import { isStale, withFresh, withJobEvents, withPage, withWorkflowEvents } from '../../../renderer/features/workflows/workflow-live.ts';
+import { isStale, withJobEvents, withPage, withProgress, withWorkflowEvents } from '../../../renderer/features/workflows/workflow-live.ts';
 import { countWords, tellingState, waitWords, workflowActions } from '../../../renderer/features/workflows/workflow-words.ts';
 
 const counts = (part: Partial<StateCounts>): StateCounts => ({
@@ -56,8 +56,13 @@ test('the list follows what is made, changed and deleted, within what it is narr
     ['3'],
   );
   expect(withWorkflowEvents(list, [event('workflow.deleted', summary('3'))], null).workflows.map(({ id }) => id)).toEqual(['5']);
-  expect(withFresh(list, [{ ...summary('3'), name: 'new' }, summary('9')]).workflows.map(({ name }) => name)).toEqual([null, 'new']);
-  expect(withFresh(list, [summary('9')])).toBe(list);
+});
+
+test('those that run show how far they are; one that ended while that was read stays ended', () => {
+  const list = { workflows: [summary('5', 'completed'), summary('3')], next: null };
+  const named = (id: string) => ({ ...summary(id), name: 'new' });
+  expect(withProgress(list, [named('5'), named('3'), named('9')]).workflows).toEqual([summary('5', 'completed'), named('3')]);
+  expect(withProgress(list, [named('9')])).toBe(list);
 });
 
 test('a group shows the state that needs someone most, and a blocked job what it waits for, what failed first', () => {
