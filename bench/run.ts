@@ -1,4 +1,7 @@
-/** `npm run bench`: every row, one table, and the same as JSON. `-- --quick` in about two minutes, `-- --only NAME` for some rows. */
+/**
+ * `npm run bench`: every row, one table, and the same as JSON. `-- --quick` in about two minutes, `-- --only NAME` for some rows,
+ * `-- --large` with ten million jobs, `-- --profile` with CPU profiles of the hottest rows.
+ */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,21 +9,33 @@ import { parseArgs } from 'node:util';
 import { machine } from './measure/machine.ts';
 import { tableOf } from './measure/report.ts';
 import type { Line, Row } from './measure/row.ts';
+import { keepProfiles } from './profile/keep-profiles.ts';
 import { backlog } from './rows/backlog.ts';
 import { batches } from './rows/batches.ts';
 import { calm } from './rows/calm.ts';
+import { features } from './rows/features.ts';
 import { idle } from './rows/idle.ts';
 import { inFlight } from './rows/in-flight.ts';
+import { adds, processRow } from './rows/in-process.ts';
 import { modeRow } from './rows/modes.ts';
+import { reads } from './rows/reads.ts';
 import { start } from './rows/start.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
 import { syncUnderWork } from './rows/sync-under-work.ts';
 
-const rows: Row[] = [submissions, batches, syncCalls, syncUnderWork, calm, idle, start, inFlight, backlog, modeRow];
+const rows: Row[] = [
+  ...[processRow, adds, submissions, batches, syncCalls, syncUnderWork, calm, idle, start],
+  ...[inFlight, backlog, reads, modeRow, features],
+];
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+  },
 });
 const unknown = values.only?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
 if (unknown.length > 0) {
@@ -37,9 +52,9 @@ console.log(
 );
 const measured: { row: string; lines: Line[] }[] = [];
 for (const row of rows) {
-  if (values.only && !values.only.includes(row.name)) continue;
+  if (values.only ? !values.only.includes(row.name) : row.onDemand) continue;
   console.log(`\n${row.title}`);
-  const lines = await row.measure({ quick: values.quick, log: (line) => console.log(`  ${line}`) });
+  const lines = await row.measure({ quick: values.quick, large: values.large, log: (line) => console.log(`  ${line}`) });
   measured.push({ row: row.name, lines });
   console.log(tableOf(lines));
 }
@@ -47,4 +62,8 @@ const folder = join(import.meta.dirname, 'results');
 mkdirSync(folder, { recursive: true });
 const file = join(folder, 'latest.json');
 writeFileSync(file, `${JSON.stringify({ conditions, measured }, null, 2)}\n`);
+if (values.profile) {
+  console.log('\nCPU profiles of the three hottest rows');
+  await keepProfiles(join(folder, 'profiles'), values.quick, (line) => console.log(`  ${line}`));
+}
 console.log(`\n${Math.round((performance.now() - startedAt) / 1_000)} s. The same as JSON: ${file}`);

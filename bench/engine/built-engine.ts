@@ -7,15 +7,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { benchTasks } from './tasks.ts';
 
 const main = join(import.meta.dirname, '../../out/main/engine.js');
-
-const tasks = {
-  // Nothing but the queue itself is measured.
-  empty: 'export default { lane: "io", run() { return null; } };',
-  wait: 'export default { lane: "io", run: ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms, null)) };',
-  spin: 'export default { lane: "cpu", run({ ms }) { const end = performance.now() + ms; while (performance.now() < end); return null; } };',
-};
 
 export type BuiltEngine = {
   home: string;
@@ -33,15 +27,18 @@ export function makeHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'switchyard-bench-'));
   chmodSync(home, 0o700);
   mkdirSync(join(home, 'tasks'));
-  for (const [name, source] of Object.entries(tasks)) writeFileSync(join(home, 'tasks', `${name}.js`), source);
+  for (const [name, source] of Object.entries(benchTasks)) writeFileSync(join(home, 'tasks', `${name}.js`), source);
   return home;
 }
 
-/** @param given a home that stays when the engine is disposed of; one is made, and removed, without it */
-export async function startBuiltEngine(given?: string): Promise<BuiltEngine> {
+/** @param given a home that stays when the engine is disposed of; one is made, and removed, without it @param nodeOptions e.g. for a CPU profile */
+export async function startBuiltEngine(given?: string, nodeOptions: string[] = []): Promise<BuiltEngine> {
   const home = given ?? makeHome();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], { env: { ...process.env, SWITCHYARD_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions, main], {
+    env: { ...process.env, SWITCHYARD_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const socket = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
@@ -69,7 +66,7 @@ export async function startBuiltEngine(given?: string): Promise<BuiltEngine> {
     },
   };
   // The user's own tasks are read after the engine is ready.
-  for (const name of Object.keys(tasks)) await engine.ask('GET', `/v1/tasks/${name}`);
+  for (const name of Object.keys(benchTasks)) await engine.ask('GET', `/v1/tasks/${name}`);
   return engine;
 }
 

@@ -1,17 +1,11 @@
 import type { Line } from './row.ts';
-import { median, spread } from './samples.ts';
+import { median, type Samples } from './samples.ts';
+
+const head = ['', 'median', 'min – max', 'beside it', 'ratio', 'goal', 'met'];
 
 /** One readable table; a ratio where two were measured side by side. */
 export function tableOf(lines: readonly Line[]): string {
-  const rows = lines.map(({ what, ours, beside, goal, met }) => [
-    what,
-    figure(median(ours.rounds), ours.unit),
-    ours.rounds.length > 1 ? `±${Math.round(spread(ours.rounds) * 50)} %` : '',
-    beside ? `${(median(ours.rounds) / median(beside.samples.rounds)).toFixed(2)} × ${beside.name}` : '',
-    goal,
-    met === null ? '' : met ? 'yes' : 'NO',
-  ]);
-  const head = ['', 'median', 'spread', 'ratio', 'goal', 'met'];
+  const rows = lines.map((line) => [line.what, ...measuredCells(line), line.goal, line.met === null ? '' : line.met ? 'yes' : 'NO']);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [head, ...rows]
     .map((row) =>
@@ -23,7 +17,26 @@ export function tableOf(lines: readonly Line[]): string {
     .join('\n');
 }
 
+function measuredCells(line: Line): [median: string, range: string, beside: string, ratio: string] {
+  if ('absent' in line) return ['', '', `absent: ${line.absent}`, ''];
+  const { ours, beside } = line;
+  const mine = [figure(median(ours.rounds), ours.unit), rangeOf(ours)] as const;
+  if (!beside) return [...mine, '', ''];
+  const range = rangeOf(beside.samples);
+  const theirs = `${beside.name}: ${figure(median(beside.samples.rounds), beside.samples.unit)}${range && ` (${range})`}`;
+  return [...mine, theirs, `${(median(ours.rounds) / median(beside.samples.rounds)).toFixed(2)} ×`];
+}
+
+/** What one of several rounds came to, from the least to the most. */
+function rangeOf({ rounds }: Samples): string {
+  return rounds.length > 1 ? `${number(Math.min(...rounds))} – ${number(Math.max(...rounds))}` : '';
+}
+
 function figure(value: number, unit: string): string {
+  return `${number(value)} ${unit}`;
+}
+
+function number(value: number): string {
   const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
-  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
 }

@@ -3,18 +3,25 @@ import type { Samples } from './samples.ts';
 /** One line of the table: what was measured, perhaps beside something else in the same rounds, and what it should be. */
 export type Line = {
   what: string;
-  ours: Samples;
-  /** A peer, or a bare yardstick, measured in turns with ours. */
-  beside?: { name: string; samples: Samples };
   /** In words, as people would check it. */
   goal: string;
   /** null: a figure without a goal of its own. */
   met: boolean | null;
-};
+} & (
+  | {
+      ours: Samples;
+      /** A peer, or a bare yardstick, measured in turns with ours. */
+      beside?: { name: string; samples: Samples };
+    }
+  /** It could not be measured, and why. */
+  | { absent: string }
+);
 
 export type BenchOptions = {
   /** Fewer and shorter rounds, smaller backlogs: a report, not a proof. */
   quick: boolean;
+  /** Backlogs of ten million jobs as well; takes minutes to fill. */
+  large: boolean;
   log: (line: string) => void;
 };
 
@@ -22,5 +29,7 @@ export type Row = {
   /** For `--only`. */
   name: string;
   title: string;
+  /** Only when it is asked for by name. */
+  onDemand?: true;
   measure(options: BenchOptions): Promise<Line[]>;
 };

@@ -8,11 +8,6 @@ export function median(rounds: readonly number[]): number {
   return sorted.length % 2 === 1 ? at(sorted, Math.floor(middle)) : (at(sorted, middle - 1) + at(sorted, middle)) / 2;
 }
 
-/** How far the rounds lie apart, as a part of their median. */
-export function spread(rounds: readonly number[]): number {
-  return (Math.max(...rounds) - Math.min(...rounds)) / median(rounds);
-}
-
 /** Nearest-rank quantile of a sorted list. */
 export function quantile(sorted: Float64Array, q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN;
