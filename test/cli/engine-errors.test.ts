@@ -108,7 +108,7 @@ describe('submit', () => {
     await runInProcess(['submit', 'slow'], { home });
     const plain = api.backend.submitted.at(-1)?.submission;
     expect(plain).toMatchObject({ mode: 'auto', delayMs: 0, tags: [] });
-    for (const member of ['queue', 'timeoutMs', 'retry', 'unique']) expect(plain).not.toHaveProperty(member);
+    for (const member of ['queue', 'timeoutMs', 'retry', 'unique'] as const) expect(plain?.[member]).toBeUndefined();
   });
 
   it('reads the payload from a file and from standard input', async () => {
