@@ -3,8 +3,8 @@ import { type BuiltEngine, startBuiltEngine, usageOf } from '../engine/built-eng
 import type { Line, Row } from '../measure/row.ts';
 
 const mebibyte = 2 ** 20;
-/** Threads that nobody uses end after 10 s, figures of what ran are written once more within 15, and then the heap is collected. */
-const settleMs = 35_000;
+/** Figures of what ran are written within 15 s, the thread that this wakes ends 30 s later, and then the heap is collected. */
+const settleMs = 60_000;
 
 /** What the queue costs who does not use it at the moment. */
 export const idle: Row = {

@@ -26,7 +26,7 @@ export type LaneSizes = Record<LaneName, { minThreads: number; maxThreads: numbe
 
 /**
  * `cpu` has a thread a core; `io` few threads with thousands of jobs each; `interactive` is kept free for callers who wait, and
- * a thread of it warm: nobody waits for the other two, whose first thread is 50 ms away.
+ * a thread of it warm: the first job of the other two waits 0.1 s for its thread.
  */
 export function defaultLaneSizes(cores = availableParallelism()): LaneSizes {
   return {

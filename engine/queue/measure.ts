@@ -29,6 +29,7 @@ export class Measurements {
   #seconds: Bucket[] = [];
   /** The minute that runs and those that have ended, until they are written. */
   #minutes: Bucket[] = [];
+  #minutesChanged = false;
   #lastSaveAt = 0;
 
   constructor(store: Store, now: () => number) {
@@ -125,11 +126,12 @@ export class Measurements {
   saved(): void {
     this.#changedTasks.clear();
     this.usage.written();
+    this.#minutesChanged = false;
     this.#minutes = this.#minutes.filter(({ at }) => at > this.#lastSaveAt - 60_000);
   }
 
   get changed(): boolean {
-    return this.#changedTasks.size > 0 || this.usage.changed.size > 0 || this.#minutes.length > 0;
+    return this.#changedTasks.size > 0 || this.usage.changed.size > 0 || this.#minutesChanged;
   }
 
   forgetOld(): void {
@@ -155,7 +157,9 @@ export class Measurements {
     return bucket;
   }
 
+  /** The running minute, to add to: it is written again. */
   #minuteOf(): Bucket {
+    this.#minutesChanged = true;
     const at = Math.floor(this.#now() / 60_000) * 60_000;
     const known = this.#minutes.findLast((minute) => minute.at === at);
     if (known) return known;

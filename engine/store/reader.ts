@@ -9,8 +9,8 @@ import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 const checkpointMs = 50;
 /** Lists wait here at most this many at a time; more are refused rather than queued without a bound. */
 const waitingLimit = 256;
-/** A thread takes 11 MB, and 60 ms to start. */
-const unusedMs = 10_000;
+/** A thread takes 11 MB. The first list of another waits 0.1 s for its start, which who looks around in the window should not meet. */
+const unusedMs = 30_000;
 
 type Waiting = { resolve: (answer: ReadAnswer) => void; reject: (error: unknown) => void };
 type Question = ReadRequest extends infer Request ? (Request extends { request: number } ? Omit<Request, 'request'> : never) : never;

@@ -7,7 +7,6 @@ import type { LaneName } from '../../contract/job.ts';
 import type { RecycledThread } from '../../contract/resources.ts';
 import type { TaskModule, ThreadOutput } from '../../contract/thread.ts';
 import { defaultLaneSizes, type LaneSizes, ThreadLanes } from '../../engine/lanes/lanes.ts';
-import { ThreadTaskReader } from '../../engine/lanes/task-reader.ts';
 import { ioRoom, type RunReport, threadRoom } from '../../engine/queue/lanes.ts';
 
 const sizes: LaneSizes = {
@@ -383,44 +382,5 @@ describe('stopping the lanes', () => {
     open();
     await lanes.stop();
     expect(lanes.workers().lanes.flatMap(({ threads }) => threads)).toEqual([]);
-  });
-});
-
-describe('reading a task', () => {
-  let reader: ThreadTaskReader;
-  beforeEach(() => {
-    open();
-    reader = new ThreadTaskReader(home);
-  });
-  afterEach(() => reader.stop());
-
-  const fileOf = (text: string): TaskModule => {
-    const { name, url } = taskOf('') as Extract<TaskModule, { kind: 'file' }>;
-    writeFileSync(new URL(url), text);
-    return { kind: 'file', name, url };
-  };
-
-  test('says what it says of itself', async () => {
-    const answer = await reader.describe(fileOf("export default { title: 'Mine', lane: 'io', run() {} };"));
-    expect(answer).toMatchObject({ description: { title: 'Mine', lane: 'io' } });
-  });
-
-  test.each([
-    ['does not parse', 'export default {', /./],
-    ['throws while it loads', "throw new Error('no database');", /no database/],
-    ['exits while it loads', 'process.exit(0);', /thread|ended|exit/i],
-    ['imports what there is not', "import 'nothing-of-the-kind'; export default {};", /nothing-of-the-kind/],
-    ['exports no task', 'export const a = 1;', /default export/],
-    ['has a wrong field', "export default { lane: 'gpu', run() {} };", /lane/],
-  ])('that %s says so, and the next one is read', async (_, text, message) => {
-    expect(await reader.describe(fileOf(text))).toMatchObject({ error: { message: expect.stringMatching(message) } });
-    expect(await reader.describe({ kind: 'built-in', name: 'file.hash' })).toMatchObject({ description: { lane: expect.any(String) } });
-  });
-
-  test('that never finishes loading is given up after ten seconds, and the next one is read', { timeout: 60_000 }, async () => {
-    const looping = reader.describe(fileOf('for (;;);'));
-    const next = reader.describe(fileOf("export default { title: 'Next', run() {} };"));
-    expect(await looping).toMatchObject({ error: { message: expect.stringContaining('10 s') } });
-    expect(await next).toMatchObject({ description: { title: 'Next' } });
   });
 });

@@ -207,4 +207,20 @@ describe('figures over time', () => {
     await rig.turn();
     expect(rig.db.pragma('data_version', { simple: true })).toBe(before);
   });
+
+  test('of a minute are written once more after its last job, and then no more', async () => {
+    rig.lanes.succeed((await rig.add()).id);
+    await rig.turn();
+    const version = () => rig.db.pragma('data_version', { simple: true });
+    const before = version();
+    vi.advanceTimersByTime(15_000);
+    await rig.turn();
+    const written = version();
+    expect(written).not.toBe(before);
+    for (let saves = 0; saves < 6; saves++) {
+      vi.advanceTimersByTime(15_000);
+      await manyTurns();
+    }
+    expect(version()).toBe(written);
+  });
 });
