@@ -2,13 +2,16 @@ import { DueTimer } from './due-timer.ts';
 
 /** How long after a caller's job began the next one is expected, in milliseconds. */
 const heldMs = 1_000;
+/** How long the end of a job may wait for a transaction of the callers', in milliseconds. */
+const endWithinMs = 10;
 
 /**
- * While callers wait for answers, the `cpu` lane leaves a core to them. Its threads run at low priority, but that alone does not
- * do: a scheduler lets a thread that computes finish its slice, and an answer needs several threads to be woken in turn. Beside
- * work on every core the 99th percentile of sync calls was 2.4 times as long as without.
+ * While callers wait for answers, the `cpu` lane leaves a core to them, and the ends of background jobs leave them the disk. The
+ * lane's threads run at low priority, but that alone does not do: a scheduler lets a thread that computes finish its slice, and an
+ * answer needs several threads to be woken in turn. Beside work on every core the 99th percentile of sync calls was 2.4 times as
+ * long as without any, 1.9 with the core and 1.4 with both (`npm run bench -- --only sync-under-work`).
  */
-export class SparedCore {
+export class CallersFirst {
   readonly #now: () => number;
   readonly #timer: DueTimer;
   #until = 0;
@@ -31,16 +34,29 @@ export class SparedCore {
   }
 
   /**
+   * How long the end of a background job may wait to be written with something of the callers', in milliseconds. Without callers
+   * not at all. A transaction of its own holds up theirs for as long as the disk takes.
+   */
+  get endWithinMs(): number {
+    return this.#come ? endWithinMs : 0;
+  }
+
+  get #come(): boolean {
+    return this.#until > this.#now();
+  }
+
+  /**
    * @param free places on the `cpu` lane, each a thread of its own
    * @param taken places that jobs have or were promised
    * @returns those that may be taken now: one job may always run
    */
   placesBeside(free: number, taken: number): number {
-    const spares = this.#until > this.#now() && free + taken > 1;
-    return spares ? Math.max(0, free - 1) : free;
+    return this.#come && free + taken > 1 ? Math.max(0, free - 1) : free;
   }
 
+  /** From now on nothing waits for callers. */
   close(): void {
+    this.#until = 0;
     this.#timer.close();
   }
 }

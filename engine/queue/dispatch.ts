@@ -5,6 +5,7 @@ import type { EndedAttempt } from '../store/attempt-end.ts';
 import type { JobRow } from '../store/job-row.ts';
 import type { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
+import { CallersFirst } from './callers-first.ts';
 import { type Catalog, type CatalogEntry, misfitError } from './catalog.ts';
 import { Circuits } from './circuits.ts';
 import type { Compensations } from './compensation.ts';
@@ -26,7 +27,6 @@ import { RunEnds } from './run-ends.ts';
 import { runRequestOf } from './run-request.ts';
 import { roomOf } from './run-room.ts';
 import { Runs } from './runs.ts';
-import { SparedCore } from './spared-core.ts';
 import { UnwrittenRuns } from './unwritten-runs.ts';
 import type { Waiters } from './waiters.ts';
 import { parentsFor } from './workflow-parents.ts';
@@ -73,7 +73,7 @@ export class Dispatch {
   readonly #deadlines: Deadlines;
   readonly #promised = new PromisedRoom();
   readonly #forecast: PlaceForecast;
-  readonly #sparedCore: SparedCore;
+  readonly #callersFirst: CallersFirst;
   /** Until it is opened, and from a drain on. */
   #stopped = true;
   #drained: (() => void) | null = null;
@@ -86,7 +86,7 @@ export class Dispatch {
     this.#rates = new RateLimits(store, settings);
     this.#forecast = new PlaceForecast(parts.measurements, now);
     this.#deadlines = new Deadlines(store, now, () => store.commit.request());
-    this.#sparedCore = new SparedCore(now, () => store.commit.request());
+    this.#callersFirst = new CallersFirst(now, () => store.commit.request());
     this.#line = new Line({
       ...{ store, catalog, settings, now, concurrency: this.#concurrency, rates: this.#rates },
       places: (lane, room) => this.places(lane, room),
@@ -100,6 +100,7 @@ export class Dispatch {
       becameReady: (row) => this.becameReady(row),
       becameScheduled: (row) => this.becameScheduled(row),
       announceEnd: (row) => this.announceEnd(row),
+      writeWithinMs: (lane) => (lane === 'interactive' ? 0 : this.#callersFirst.endWithinMs),
       idle: () => this.#drained?.(),
     });
     parts.lanes.listen({
@@ -127,7 +128,7 @@ export class Dispatch {
     if (this.#stopped) return 0;
     const promised = this.#promised.placesTaken(lane, room);
     const free = this.#parts.lanes.places(lane, room) - promised;
-    return lane === 'cpu' ? this.#sparedCore.placesBeside(free, promised + this.#runs.on(lane)) : free;
+    return lane === 'cpu' ? this.#callersFirst.placesBeside(free, promised + this.#runs.on(lane)) : free;
   }
 
   /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
@@ -171,7 +172,7 @@ export class Dispatch {
   startUnwritten(row: JobRow, entry: CatalogEntry, room: number, announce: (row: JobRow) => void): Promise<JobRow> {
     this.#concurrency.take(row);
     const run = this.#runs.begin(row, room);
-    this.#sparedCore.called();
+    this.#callersFirst.called();
     const written = this.#unwritten.hold(run, announce);
     this.#parts.lanes.start(row.lane, runRequestOf(row, row.payload, entry, run.number, room));
     return written;
@@ -315,7 +316,7 @@ export class Dispatch {
     this.#line.close();
     this.circuits.close();
     this.#deadlines.close();
-    this.#sparedCore.close();
+    this.#callersFirst.close();
     if (this.#runs.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -344,7 +345,7 @@ export class Dispatch {
 
   #start(row: JobRow, entry: CatalogEntry, room: number): void {
     const { number } = this.#runs.begin(row, room);
-    if (row.lane === 'interactive') this.#sparedCore.called();
+    if (row.lane === 'interactive') this.#callersFirst.called();
     const given = row.workflow_id === null ? {} : parentsFor(row, this.#parts);
     this.#parts.lanes.start(row.lane, { ...runRequestOf(row, this.#parts.orders.payloadOf(row), entry, number, room), ...given });
     this.#parts.events.job('job.started', row, row.started_at ?? this.#parts.now());

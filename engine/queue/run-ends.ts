@@ -1,3 +1,4 @@
+import type { LaneName } from '../../contract/job.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { EndedAttempt } from '../store/attempt-end.ts';
 import { type JobRow, jobIdOf } from '../store/job-row.ts';
@@ -32,6 +33,8 @@ export type RunEndParts = {
   becameScheduled: (row: JobRow) => void;
   /** A job that will not run again, now: tells all who wait for it or for its place. */
   announceEnd: (row: JobRow) => void;
+  /** How long the end of a job of this lane may wait for others to be written with, in milliseconds. */
+  writeWithinMs: (lane: LaneName) => number;
   /** Nothing runs any more. */
   idle: () => void;
 };
@@ -69,7 +72,8 @@ export class RunEnds {
       this.#lookIdle();
     };
     // If the store has failed the engine is on its way down, and the next start recovers the jobs.
-    this.#parts.store.commit.write('must', record, announce).catch(() => {});
+    const withinMs = Math.min(...ends.map(({ run }) => this.#parts.writeWithinMs(run.row.lane)));
+    this.#parts.store.commit.write('must', record, announce, withinMs).catch(() => {});
   }
 
   /** Of runs of which nothing was written: nobody was promised anything, so a full disk refuses them. */

@@ -48,6 +48,8 @@ export class GroupCommit {
   #entries: Entry[] = [];
   #scheduled = false;
   #retry: NodeJS.Timeout | null = null;
+  /** Ends the wait of those that may wait. */
+  #patience: NodeJS.Timeout | null = null;
   #closed = false;
   #full = false;
   #afterCommit: (() => void) | null = null;
@@ -80,9 +82,10 @@ export class GroupCommit {
    * Runs `operation` in this turn's transaction and answers after its COMMIT. A `Problem` that it throws refuses it alone;
    * it must be thrown before the operation's first write. `committed` is called right after the COMMIT, before anything
    * that was claimed in it starts, in the order of the operations: what is told to others goes there.
+   * @param withinMs how long it may wait for a transaction that somebody else asks for, in milliseconds; 0: this turn's
    * @throws Problem storage-full (`may` only)
    */
-  write<Value>(urgency: Urgency, operation: () => Value, committed?: (value: Value) => void): Promise<Value> {
+  write<Value>(urgency: Urgency, operation: () => Value, committed?: (value: Value) => void, withinMs = 0): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.#entries.push({
         urgency,
@@ -93,7 +96,8 @@ export class GroupCommit {
         value: undefined,
         refusal: null,
       });
-      this.request();
+      if (withinMs === 0) this.request();
+      else this.#patience ??= setTimeout(() => this.flush(), withinMs);
     });
   }
 
@@ -107,6 +111,8 @@ export class GroupCommit {
   /** Commits what is pending now. */
   flush(): void {
     this.#scheduled = false;
+    if (this.#patience) clearTimeout(this.#patience);
+    this.#patience = null;
     if (this.#closed) return;
     const entries = this.#entries;
     this.#entries = [];

@@ -53,6 +53,22 @@ describe('writes of one turn', () => {
     expect((await rig.backend.getJob(job.id)).state).toBe('executing');
   });
 
+  test('one that may wait goes with the next transaction that somebody asks for, or by itself once its time is over', async () => {
+    // What the start had to write.
+    await rig.turn();
+    const done: string[] = [];
+    const write = (name: string, withinMs?: number) => rig.store.commit.write('must', () => done.push(name), undefined, withinMs);
+    const first = write('may wait', 10);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toEqual([]);
+    await Promise.all([write('asks'), first]);
+    expect(done).toEqual(['may wait', 'asks']);
+    const second = write('waits in vain', 10);
+    vi.advanceTimersByTime(10);
+    await second;
+    expect(done).toEqual(['may wait', 'asks', 'waits in vain']);
+  });
+
   test('a mistake in one undoes them all and stops the engine', async () => {
     const mistake = rig.store.commit.write('may', () => {
       throw new TypeError('a mistake');

@@ -140,6 +140,24 @@ describe('a sync call', () => {
     expect(await states()).toEqual(['executing', 'executing']);
   });
 
+  test('is not held up by the disk for a background job that ends: its end is written with something of the callers', async () => {
+    const job = await rig.add({ task: 'shell.run' });
+    const first = await submitAndStart(sync);
+    // Until nothing else asks for a transaction.
+    await rig.turn();
+    await rig.turn();
+    rig.lanes.succeed(job.id);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await rig.backend.getJob(job.id)).state).toBe('executing');
+    rig.lanes.succeed(first.id);
+    await first.answer;
+    expect((await rig.backend.getJob(job.id)).state).toBe('completed');
+    const alone = await rig.add({ task: 'shell.run' });
+    rig.lanes.succeed(alone.id);
+    vi.advanceTimersByTime(10);
+    expect((await rig.backend.getJob(alone.id)).state).toBe('completed');
+  });
+
   test('that follows another keeps the core free for longer', async () => {
     const call = async () => {
       const { answer, id } = await submitAndStart(sync);
