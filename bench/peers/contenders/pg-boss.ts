@@ -16,11 +16,11 @@ type PgBoss = {
   };
 };
 
-/** Loops that fetch and complete; enough to keep a two-core server busy. */
+/** Loops that fetch and complete; not swept. */
 const loops = 4;
 const fetchedAtOnce = 256;
 
-/** Its own `work()` polls at most twice a second; for throughput its documentation has `fetch` and `complete` in batches. */
+/** Its own `work()` polls at most twice a second; `fetch` and `complete` in batches do not. */
 export async function open({ socket = '' }: Record<string, string>): Promise<Contender> {
   const { PgBoss } = await importPeer<PgBoss>('pg-boss');
   const boss = new PgBoss({
