@@ -71,8 +71,8 @@ export class RunEnds {
       for (const [index, end] of ends.entries()) end.announce(rows[index] ?? null);
       this.#lookIdle();
     };
-    // If the store has failed the engine is on its way down, and the next start recovers the jobs.
     const withinMs = Math.min(...ends.map(({ run }) => this.#parts.writeWithinMs(run.row.lane)));
+    // If the store has failed the engine is on its way down, and the next start recovers the jobs.
     this.#parts.store.commit.write('must', record, announce, withinMs).catch(() => {});
   }
 

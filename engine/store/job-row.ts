@@ -67,7 +67,8 @@ export type JobRow = {
 /** What is done about a failure: what the caller asked for, or the task's own `rollback` if it had one when the job was accepted. */
 export type Undo = OnFailure | { rollback: boolean };
 
-export const jobColumns = [
+/** What every job, or nearly every one, has. */
+export const usualColumns = [
   'seq',
   'nonce',
   'created_at',
@@ -85,18 +86,23 @@ export const jobColumns = [
   'started_at',
   'finished_at',
   'timeout_ms',
-  'unique_key',
-  'workflow_id',
   'tags',
   'retry',
+  'payload',
+  'result',
+  'first_started_at',
+  'purpose',
+] as const satisfies readonly (keyof JobRow)[];
+
+/** What most jobs have nothing of: null. */
+export const rareColumns = [
+  'unique_key',
+  'workflow_id',
   'progress',
   'decision',
   'error',
-  'payload',
   'first_payload',
   'optimistic',
-  'result',
-  'first_started_at',
   'deadline_ms',
   'deadline_at',
   'concurrency_key',
@@ -105,13 +111,14 @@ export const jobColumns = [
   'schedule_slot',
   'fingerprint',
   'result_bytes',
-  'purpose',
   'on_failure',
   'compensates',
   'compensation',
   'compensated_by',
   'notify',
 ] as const satisfies readonly (keyof JobRow)[];
+
+export const jobColumns = [...usualColumns, ...rareColumns] as const;
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
   return formatJobId({ seq: row.seq, createdAt: row.created_at, nonce: row.nonce });
