@@ -27,6 +27,8 @@ export class FollowedList<List extends Pages> {
   #reading: AbortController | null = null;
   /** What was told while a page was read, which may show things as they were before. */
   #heard: EngineEvent[] = [];
+  /** The end was looked at while a page was read, which need not make the list longer: nobody may look again. */
+  #moreWanted = false;
 
   constructor(options: FollowedListOptions<List>) {
     this.#options = options;
@@ -44,10 +46,11 @@ export class FollowedList<List extends Pages> {
     void this.#read(null);
   };
 
-  /** Reads the next page, unless one is being read or there is none. */
+  /** Reads the next page if there is one: after the page that is being read, if one is. */
   readonly readMore = (): void => {
     const next = this.#state.list?.next ?? null;
-    if (next !== null && !this.#reading) void this.#read(next);
+    if (this.#reading) this.#moreWanted = true;
+    else if (next !== null) void this.#read(next);
   };
 
   follow(events: readonly EngineEvent[]): void {
@@ -72,16 +75,20 @@ export class FollowedList<List extends Pages> {
     const reading = new AbortController();
     this.#reading = reading;
     this.#heard = [];
+    this.#moreWanted = false;
     try {
       const page = await readPage(cursor, reading.signal);
       if (reading.signal.aborted) return;
       const before = cursor === null ? empty : (this.#state.list ?? empty);
       this.#show(withEvents(withPage(before, page), this.#heard), undefined);
     } catch (error) {
-      if (!reading.signal.aborted) this.#show(this.#state.list, error as Error);
+      if (reading.signal.aborted) return;
+      this.#moreWanted = false;
+      this.#show(this.#state.list, error as Error);
     } finally {
       if (this.#reading === reading) this.#reading = null;
     }
+    if (this.#moreWanted && !this.#reading) this.readMore();
   }
 
   #show(list: List | undefined, error: Error | undefined): void {

@@ -22,20 +22,21 @@ export type GrownListOptions<Item> = {
 export function useGrownList<Item>(options: GrownListOptions<Item>): Resource<GrownList<Item>> & { readMore(): void } {
   const { key, pageSize, reloadOn, everyMs } = options;
   const wanted = useRef(pageSize);
-  const resource = useResource(key, (signal) => readUpTo(wanted.current, options, signal));
+  const resource = useResource(key, (signal) => readUpTo(() => wanted.current, options, signal));
   useReloadOn(resource.reload, (event) => reloadOn(event, resource.data?.items ?? []), everyMs);
   return {
     ...resource,
     readMore: () => {
-      if (!resource.data?.isMore || resource.loading) return;
-      wanted.current += pageSize;
-      resource.reload();
+      if (!resource.data?.isMore) return;
+      wanted.current = resource.data.items.length + pageSize;
+      if (!resource.loading) resource.reload();
     },
   };
 }
 
+/** @param wanted asked again after each page: more may be wanted by then */
 async function readUpTo<Item>(
-  wanted: number,
+  wanted: () => number,
   { pageSize, readPage }: GrownListOptions<Item>,
   signal: AbortSignal,
 ): Promise<GrownList<Item>> {
@@ -45,6 +46,6 @@ async function readUpTo<Item>(
     const page: Page<Item> = await readPage(cursor === null ? { limit: pageSize } : { limit: pageSize, cursor }, signal);
     items.push(...page.items);
     cursor = page.next;
-  } while (cursor !== null && items.length < wanted);
+  } while (cursor !== null && items.length < wanted());
   return { items, isMore: cursor !== null };
 }

@@ -10,7 +10,7 @@ export type ShownDeadList = {
   list: DeadList | undefined;
   error: Error | undefined;
   reload(): void;
-  /** Reads the next page, unless it is being read or there is none. */
+  /** Reads the next page if there is one: after the page that is being read, if one is. */
   readMore(): void;
   /** Reads until `count` jobs are here or all are, and answers with them. */
   readUpTo(count: number): Promise<DeadList['jobs']>;
@@ -36,6 +36,8 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
   const reading = useRef<AbortController | null>(null);
   /** What was told while a page was read, which may show things as they were before. */
   const heard = useRef<JobEvent[]>([]);
+  /** The end was looked at while a page was read, which need not make the list longer: nobody may look again. */
+  const moreWanted = useRef(false);
   const readAgain = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   const show = useCallback(
@@ -102,6 +104,12 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
     };
   }, [read, reload]);
 
+  useEffect(() => {
+    if (reading.current || !moreWanted.current) return;
+    moreWanted.current = false;
+    if (state.list?.next && !state.error) void read(false, pageSize);
+  }, [read, state]);
+
   useEventBatches((events) => {
     const own = events.filter(isJobEvent);
     if (reading.current) heard.current.push(...own);
@@ -120,7 +128,8 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
     error: shown.error,
     reload,
     readMore: () => {
-      if (latest.current?.next) void read(false, pageSize);
+      if (reading.current) moreWanted.current = true;
+      else if (latest.current?.next) void read(false, pageSize);
     },
     readUpTo: async (count) => {
       while (latest.current?.next && latest.current.jobs.length < count) {

@@ -54,6 +54,24 @@ test('the next page is read once, and only where there is one', async () => {
   expect(list.state().list?.names).toEqual(['a', 'b']);
 });
 
+test('what is wanted while a page is read is read after it, but not after a failure', async () => {
+  const { list, reads, read, settled } = listOfNames();
+  list.reload();
+  read(0).answer({ names: ['a'], next: 'b' });
+  await settled();
+  list.reload();
+  list.readMore();
+  read(1).answer({ names: ['a'], next: 'b' });
+  await settled();
+  expect(reads.map(({ cursor }) => cursor)).toEqual([null, null, 'b']);
+  list.readMore();
+  read(2).fail(new Error('gone'));
+  await settled();
+  expect(reads).toHaveLength(3);
+  list.readMore();
+  expect(reads.map(({ cursor }) => cursor)).toEqual([null, null, 'b', 'b']);
+});
+
 test('to begin anew ends what is being read, and an error leaves what is shown', async () => {
   const { list, read, settled } = listOfNames();
   list.reload();
