@@ -4,7 +4,7 @@ import { invalid, Problem } from '../../contract/errors.ts';
 import type { JobFilter } from '../../contract/filter.ts';
 import { limits } from '../../contract/limits.ts';
 import type { DeadSelection } from '../../contract/operations.ts';
-import type { JobSelection } from '../store/job-list.ts';
+import type { JobSelection } from '../store/job-conditions.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Store } from '../store/store.ts';
 

@@ -3,7 +3,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { limits } from '../../contract/limits.ts';
-import { conditionsOf, type JobSelection, submissionRange, whereOf, windowsOf } from './job-list.ts';
+import type { JobSelection } from './job-conditions.ts';
+import { openScan, submissionRange } from './job-scan.ts';
+
+const firstRows = 1_000;
 
 /**
  * Pairs of `seq` and `nonce` in order of submission; null when there are more than an operation may hold. One read
@@ -12,14 +15,12 @@ import { conditionsOf, type JobSelection, submissionRange, whereOf, windowsOf } 
 export async function selectJobs(db: Database, selection: JobSelection): Promise<Float64Array<ArrayBuffer> | null> {
   db.exec('BEGIN');
   try {
-    const conditions = conditionsOf(selection);
-    const statement = db.prepare<(string | number)[], { seq: number; nonce: number }>(
-      `SELECT seq, nonce FROM jobs WHERE ${whereOf(conditions)} ORDER BY seq`,
-    );
-    const values = conditions.flatMap((condition) => condition.values);
+    const range = submissionRange(db, selection);
+    const scan = openScan(db, selection, range);
+    const rowsIn = scan.prepareRows<{ seq: number; nonce: number }>(['seq', 'nonce'], 'ASC');
     const pairs: number[] = [];
-    for (const { from, to } of windowsOf(submissionRange(db, selection), conditions, false)) {
-      for (const { seq, nonce } of statement.iterate(from, to, ...values)) {
+    for (const window of scan.windows(range, 'ASC', firstRows, () => performance.now())) {
+      for (const { seq, nonce } of rowsIn(window, limits.operationJobs + 1)) {
         if (pairs.length === limits.operationJobs * 2) return null;
         pairs.push(seq, nonce);
       }

@@ -13,6 +13,7 @@ import type { DeliveryStore } from './deliveries.ts';
 import { prepareInsertJob } from './insert-job.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
+import { prepareJobTags } from './job-tags.ts';
 import { type Gate, prepareParked } from './parked.ts';
 import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
@@ -35,7 +36,8 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
   const parked = prepareParked(db);
-  const insert = prepareInsertJob(db);
+  const jobTags = prepareJobTags(db);
+  const insert = prepareInsertJob(db, jobTags);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
   const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
@@ -320,6 +322,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     leaveWaiting(row);
     const { priority, run_at, state, queue, tags, payload, first_payload, circuit } = changed;
     amend.run(priority, run_at, state, queue, tags, payload, first_payload, circuit, row.seq);
+    jobTags.change(row, tags);
     counters.add(row, row.state, -1);
     counters.add(changed, state, 1);
     enterWaiting(changed);
@@ -334,6 +337,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     deadGroups.leave(row.fingerprint);
     const deleted = compensations.deleted(row, at, insertJob);
     deliveries.jobDeleted(row);
+    jobTags.leave(row);
     for (const statement of deletions) statement.run(row.seq);
     counters.add(row, row.state, -1);
     return deleted;

@@ -2,7 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
-import { type JobSelection, readJobList } from './job-list.ts';
+import type { JobSelection } from './job-conditions.ts';
+import { type ListBudgets, readJobList } from './job-list.ts';
 import { selectJobs } from './job-selection.ts';
 import { openCheckpointer, openReader } from './open.ts';
 import { readWorkflow } from './workflow-view.ts';
@@ -23,7 +24,8 @@ export type ReadAnswer = { request: number } & (
   | { error: string }
 );
 
-const { file } = workerData as { file: string };
+const { file, budgets } = workerData as { file: string; budgets?: ListBudgets };
+const now = () => performance.now();
 const db = openReader(file);
 /** A connection of its own: a selection is one read transaction over many turns, and lists shall see what is new meanwhile. */
 const selectionDb = openReader(file);
@@ -36,7 +38,7 @@ let selections: Promise<void> = Promise.resolve();
 port.on('message', (asked: ReadRequest) => {
   const { request } = asked;
   if (asked.kind === 'list') {
-    port.postMessage(answerTo(request, () => ({ list: readJobList(db, asked.query, asked.countMatches) })));
+    port.postMessage(answerTo(request, () => ({ list: readJobList(db, asked.query, asked.countMatches, now, budgets) })));
     return;
   }
   if (asked.kind === 'workflow') {

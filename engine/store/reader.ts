@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
 import type { Workflow } from '../../contract/workflow.ts';
-import type { JobListAnswer, JobSelection } from './job-list.ts';
+import type { JobSelection } from './job-conditions.ts';
+import type { JobListAnswer, ListBudgets } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
 /** Milliseconds from a commit to the checkpoint that takes it, and all that follow it until then. */
@@ -23,11 +24,13 @@ export type ReaderOptions = {
   failed: (error: unknown) => void;
   /** Milliseconds after the last answer until the thread is let go; the next question starts another. */
   unusedMs?: number;
+  /** How long lists may look; those of store/job-list.ts by default. */
+  budgets?: ListBudgets;
 };
 
 /** Asks a thread for long reads. The thread is there while it is used, and costs an idle engine nothing. */
 export class Reader {
-  readonly #options: Required<ReaderOptions>;
+  readonly #options: ReaderOptions & { unusedMs: number };
   #worker: Worker | null = null;
   /** Those that were let go, until they are gone. */
   readonly #leaving = new Set<Worker>();
@@ -98,7 +101,8 @@ export class Reader {
 
   #startThread(): Worker {
     const entry = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
-    const worker = new Worker(new URL(entry, import.meta.url), { workerData: { file: this.#options.file }, name: 'reader' });
+    const { file, budgets } = this.#options;
+    const worker = new Worker(new URL(entry, import.meta.url), { workerData: { file, budgets }, name: 'reader' });
     worker.on('message', (answer: ReadAnswer) => {
       const waiting = this.#waiting.get(answer.request);
       this.#waiting.delete(answer.request);

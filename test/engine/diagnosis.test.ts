@@ -108,6 +108,16 @@ describe('what is wrong is named, with what it means and what to do', () => {
     });
   });
 
+  test.each([
+    ['a tag that does not lead to its job', 'DELETE FROM job_tags'],
+    ['a tag that leads to a job without it', "UPDATE jobs SET tags = '[]'"],
+  ])('%s, when looked at as a whole', async (_, damage) => {
+    await rig.add({ tags: ['red', 'red', 'blue'] });
+    expect(await finding('integrity', true)).toMatchObject({ severity: 'ok' });
+    rig.writer.exec(damage);
+    expect(await finding('integrity', true)).toMatchObject({ severity: 'fail', found: expect.stringContaining('job_tags') });
+  });
+
   test('logs that take most of the room', () => {
     const gibibyte = 1024 ** 3;
     const tables = [

@@ -12,6 +12,9 @@ const violations: Record<string, string> = {
         UNION ALL SELECT queue, task, mode, state, 0, 1 FROM jobs
       ) GROUP BY queue, task, mode, state
     ) WHERE n <> counted`,
+  'a tag that does not lead to its job, or leads to another': `
+    SELECT * FROM (SELECT DISTINCT value AS tag, seq FROM jobs CROSS JOIN json_each(jobs.tags) EXCEPT SELECT tag, seq FROM job_tags)
+    UNION ALL SELECT * FROM (SELECT tag, seq FROM job_tags EXCEPT SELECT value, seq FROM jobs CROSS JOIN json_each(jobs.tags))`,
   'an available job that is not in line exactly once': `
     SELECT seq, state FROM jobs WHERE state = 'available' AND 1 <>
       (SELECT count(*) FROM ready WHERE ready.seq = jobs.seq) + (SELECT count(*) FROM held WHERE held.seq = jobs.seq)

@@ -143,6 +143,7 @@ class Lives {
       ...(this.#random() < 0.1
         ? { notify: [{ type: 'webhook' as const, url: 'http://127.0.0.1:9/hook' }, { type: 'desktop' as const }] }
         : {}),
+      tags: this.pick([[], [], ['red'], ['red', 'blue'], ['blue', 'blue']]) ?? [],
       timeoutMs: 20_000,
       payload: { text: 'x'.repeat(this.#random() < 0.1 ? 9_000 : 10) },
     };
@@ -239,7 +240,8 @@ class Lives {
     const patches = [
       { priority: Math.floor(this.#random() * 200) - 100 },
       { queue: 'mail' },
-      { tags: ['patched'] },
+      { tags: ['patched', 'red'] },
+      { tags: [] },
       { payload: { text: 'patched' } },
       { runAt: new Date(Date.now() + Math.floor(this.#random() * 4_000) - 1_000).toISOString() },
     ];

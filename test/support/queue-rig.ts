@@ -86,7 +86,10 @@ export async function openQueueRig({
   mkdirSync(tasksFolder, { recursive: true });
   const writer = openWriter(file);
   const store = prepareStore(writer);
-  const listReader = new Reader({ file, rowsWritten: store.rowsWritten, failed: (error) => failures.push(error) });
+  // What a list holds must not hang on how busy the machine is.
+  const budget = { pageMs: 60_000, totalMs: 60_000 };
+  const budgets = { text: budget, other: budget };
+  const listReader = new Reader({ file, rowsWritten: store.rowsWritten, failed: (error) => failures.push(error), budgets });
   const lanes = new FakeLanes({ ...plainSizes, ...sizes });
   const reader = new FakeTaskReader({ ...builtIn, ...tasks });
   const failures: unknown[] = [];
