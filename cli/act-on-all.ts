@@ -48,7 +48,7 @@ export async function actOnAll({ action, verb, done, asks }: ActionOnAll, input:
   const connection = await context.connect();
   if (asks && !input.flag('yes')) {
     const { total, exact } = await connection.client.call('listJobs', { query: { ...filter, limit: 1 } });
-    await confirm(context, `${verb} ${exact ? '' : 'about '}${count(total, 'job')}? This cannot be undone.`);
+    await confirm(context, `${verb} ${exact ? '' : 'at least '}${count(total, 'job')}? This cannot be undone.`);
   }
   return followOperation([await connection.client.call('actOnJobs', { body: { action, filter } })], done, connection, context);
 }

@@ -34,8 +34,9 @@ export async function listJobs(input: Input, context: CommandContext, { route, q
   let shown = 0;
   let head: JobPageHead | undefined;
   for await (const page of pages) {
-    head = page.head;
-    if (page.jobs.length === 0) break;
+    head = fuller(head, page.head);
+    // The engine looks for so long and then answers with what it has found, which may be nothing: the next page goes on.
+    if (page.jobs.length === 0) continue;
     const [heading = '', ...rows] = render(page.jobs, io.now(), paint);
     if (shown === 0) await print(heading);
     await print(rows.join('\n'));
@@ -44,9 +45,15 @@ export async function listJobs(input: Input, context: CommandContext, { route, q
   if (shown === 0) await remark(none);
   else if (head?.next)
     await remark(
-      `${count(shown, 'job')} of ${head.exact ? '' : 'about '}${head.total.toLocaleString('en-US')}; --limit N or --all shows more.`,
+      `${count(shown, 'job')} of ${head.exact ? '' : 'at least '}${head.total.toLocaleString('en-US')}; --limit N or --all shows more.`,
     );
   return exitCodes.done;
+}
+
+/** Where the list goes on, with the best of what its pages said of how many there are: each of them counts for so long only. */
+function fuller(before: JobPageHead | undefined, now: JobPageHead): JobPageHead {
+  if (before === undefined || now.exact || (!before.exact && now.total > before.total)) return now;
+  return { ...before, next: now.next };
 }
 
 /** The page object of the interface, written as it comes: `--all` may be more than memory holds. */
@@ -55,7 +62,7 @@ async function printJson(pages: AsyncGenerator<{ jobs: Job[]; head: JobPageHead 
   let separator = '';
   for await (const page of pages) {
     if (head === undefined) await write(io.stdout, '{"jobs":[');
-    head = page.head;
+    head = fuller(head, page.head);
     for (const job of page.jobs) {
       await write(io.stdout, separator + JSON.stringify(job));
       separator = ',';

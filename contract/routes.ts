@@ -71,6 +71,10 @@ function send<Reply>(method: Method) {
   return route;
 }
 
+/**
+ * The engine looks for a bounded time: a page may hold fewer than were asked for, even none, and go on at `next`; only without
+ * `next` is there no more. `total` is then what was counted in that time, and not `exact`: there are at least so many.
+ */
 export type JobPage = { jobs: Job[]; next: string | null; total: number; exact: boolean };
 export type LogPage = { lines: LogLine[]; next: string | null };
 

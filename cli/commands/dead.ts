@@ -200,5 +200,5 @@ async function confirmDiscard(
 ): Promise<void> {
   const query = 'filter' in selection ? selection.filter : selection;
   const { total, exact } = await client.call('listDeadLetters', { query: { ...query, limit: 1 } });
-  await confirm(context, `Discard ${exact ? '' : 'about '}${count(total, 'dead job')} with their logs? This cannot be undone.`);
+  await confirm(context, `Discard ${exact ? '' : 'at least '}${count(total, 'dead job')} with their logs? This cannot be undone.`);
 }

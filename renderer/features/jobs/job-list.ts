@@ -37,8 +37,8 @@ export class JobList {
   /** What was told while a page was read, which may show things as they were before. */
   #heard: JobEvent[] = [];
   #jumpedFor: number | undefined;
-  /** Undefined: from the row that stands at that end. */
-  #older: Edge | undefined;
+  /** Undefined: from the row that stands at that end. `end`: nothing is older than that row, or was when it was read. */
+  #older: Edge | 'end' | undefined;
   #newer: Edge | undefined;
 
   constructor(filter: JobFilter) {
@@ -78,7 +78,7 @@ export class JobList {
         read = await readBeyond(this.#filter, read.edge, signal);
         rows.push(...read.rows);
       }
-      this.#older = read.edge;
+      this.#older = read.end ? 'end' : read.edge;
       this.#newer = undefined;
       const total = read.end ? above + rows.length : this.#state.total;
       this.#moveTo(rows, above, total, this.#state.exact);
@@ -88,7 +88,7 @@ export class JobList {
   #readTop(top: boolean): void {
     this.#read(async (signal) => {
       const page = await readPage(this.#filter, { limit: firstRows }, signal);
-      this.#older = edgeAfter(page);
+      this.#older = page.next === null ? 'end' : edgeAfter(page);
       this.#newer = undefined;
       const all = page.jobs.map(rowOf);
       // Where the top of the list is out of sight, what came since it was read goes on waiting outside.
@@ -97,7 +97,8 @@ export class JobList {
       const kept = fresh.length < all.length ? fresh : [];
       const rows = all.slice(kept.length);
       const total = page.next === null ? rows.length : page.total - kept.length;
-      this.#show({ rows, above: 0, total, exact: page.exact, leaving: new Set(), fresh: kept }, { status: 'ready' });
+      const exact = page.exact || page.next === null;
+      this.#show({ rows, above: 0, total, exact, leaving: new Set(), fresh: kept }, { status: 'ready' });
     });
   }
 
@@ -226,11 +227,16 @@ export class JobList {
     if (away && this.#jumpedFor !== first) {
       this.#jumpedFor = first;
       this.#jump(first, last);
-    } else if (last + ahead > end && below(this.#state) > 0) {
+    } else if (last + ahead > end && (below(this.#state) > 0 || this.#mayHaveMore())) {
       this.#readOlder();
     } else if (first - ahead < above && above > 0) {
       this.#readNewer();
     }
+  }
+
+  /** The engine looks for so long and then answers with what it has found, which may be nothing: there may be more than was counted. */
+  #mayHaveMore(): boolean {
+    return !this.#state.exact && this.#older !== 'end';
   }
 
   #jump(first: number, last: number): void {
@@ -241,10 +247,11 @@ export class JobList {
 
   #readOlder(): void {
     const last = this.#state.rows.at(-1);
-    if (!last) return;
+    const from = typeof this.#older === 'object' ? this.#older : last && olderThan(last);
+    if (!from) return;
     this.#read(async (signal) => {
-      const { rows, end, edge } = await readBeyond(this.#filter, this.#older ?? olderThan(last), signal);
-      this.#older = edge;
+      const { rows, end, edge } = await readBeyond(this.#filter, from, signal);
+      this.#older = end ? 'end' : edge;
       const before = this.#state;
       const next = withOlder(before, rows, end, rowsHeld);
       if (next.above > before.above) this.#newer = undefined;
@@ -268,7 +275,7 @@ export class JobList {
   #readEnd(): void {
     this.#read(async (signal) => {
       const page = await readPage(this.#filter, { order: 'createdAt', limit: pageRows }, signal);
-      this.#older = undefined;
+      this.#older = 'end';
       this.#newer = { ...edgeAfter(page), order: 'createdAt' };
       this.#moveTo(page.jobs.map(rowOf).reverse(), page.total - page.jobs.length, page.total, page.exact);
     });
@@ -281,7 +288,7 @@ export class JobList {
       const { above: first, rows } = this.#state;
       const distance = target < first ? first - target : target - first - rows.length;
       if (Math.abs(above - target) >= distance) return;
-      this.#older = edgeAfter(page, bounds);
+      this.#older = page.next === null ? 'end' : edgeAfter(page, bounds);
       this.#newer = undefined;
       this.#moveTo(page.jobs.map(rowOf), above, total, page.exact);
     });

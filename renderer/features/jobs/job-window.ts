@@ -68,7 +68,9 @@ export function below({ rows, above, total }: JobWindow): number {
   return Math.max(0, total - above - rows.length);
 }
 
+/** @param exact else there may be more: of a list that is known to its end that says nothing new */
 export function withTotal(window: JobWindow, total: number, exact: boolean): JobWindow {
+  if (!exact && window.exact && total <= window.total) return window;
   const known = Math.max(total, window.above + window.rows.length);
   return known === window.total && exact === window.exact ? window : { ...window, total: known, exact };
 }
@@ -152,7 +154,9 @@ export function withOlder(window: JobWindow, page: readonly Row[], end: boolean,
   const drop = Math.max(0, rows.length - most);
   const above = window.above + drop;
   const total = end ? above + rows.length - drop : Math.max(window.total, above + rows.length - drop);
-  return { ...window, rows: rows.slice(drop), above, total };
+  // Read from its top to its end, it is known however little of it was counted.
+  const exact = window.exact || (end && above === 0);
+  return { ...window, rows: rows.slice(drop), above, total, exact };
 }
 
 /** The window with a page at its newer end. `end`: nothing is newer than it. */

@@ -36,7 +36,8 @@ export function JobsPage({ renderJob }: JobsPageProps) {
 
 function countWords({ status, total, exact, rows }: JobListState, filter: JobFilter): string {
   if (status === 'loading' && rows.length === 0) return '';
-  return `${exact ? '' : 'about '}${formatCount(total)}${isFiltered(filter) ? ' found' : ''}`;
+  if (!exact && total === 0) return 'looking…';
+  return `${exact ? '' : 'at least '}${formatCount(total)}${isFiltered(filter) ? ' found' : ''}`;
 }
 
 async function copyIds(ids: readonly string[]): Promise<void> {
@@ -184,7 +185,7 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               chosen={chosen}
               filter={filter}
               everything={everything}
-              matching={`${exact ? '' : 'about '}${formatCount(total)}`}
+              matching={`${exact ? '' : 'at least '}${formatCount(total)}`}
               isMore={allSelected && total > rows.length}
               onEverything={() => {
                 setEverything(true);
@@ -218,7 +219,9 @@ function NoRows({ state, filter, retry }: { state: JobListState; filter: JobFilt
       </div>
     );
   }
-  if (state.status === 'loading') return <Waiting />;
+  if (state.status === 'loading') return <Waiting>Reading the jobs</Waiting>;
+  // Nothing among the newest; the list goes on by itself into what is older.
+  if (!state.exact) return <Waiting>Looking through older jobs</Waiting>;
   if (isFiltered(filter)) {
     return (
       <Notice
@@ -240,10 +243,10 @@ function NoRows({ state, filter, retry }: { state: JobListState; filter: JobFilt
 }
 
 /** Appears only when the answer takes its time: a flicker would be worse than nothing. */
-function Waiting() {
+function Waiting({ children }: { children: string }) {
   return (
     <div className={styles.waiting} role="status">
-      <span className="only-read">Reading the jobs</span>
+      <span className="only-read">{children}</span>
       {Array.from({ length: 12 }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: twelve lines that are all alike
         <div key={index} className={styles.bone} style={{ width: `${88 - ((index * 37) % 40)}%` }} />
