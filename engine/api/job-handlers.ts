@@ -7,8 +7,8 @@ import { invalid } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
 import { pollDelayFrom, pollDelayMs } from '../../contract/polling.ts';
 import { idempotencyKeySchema } from '../../contract/submission.ts';
-import type { Backend, SubmitAnswer, SubmitOptions, WrittenJob } from '../queue/backend.ts';
-import { empty, json, jsonText, retryAfterSeconds } from './answer.ts';
+import type { Backend, ListedPage, SubmitAnswer, SubmitOptions, WrittenJob } from '../queue/backend.ts';
+import { type Answer, empty, json, jsonText, retryAfterSeconds } from './answer.ts';
 import { entityTag, noneMatch } from './entity-tag.ts';
 import type { Handlers } from './handler.ts';
 import { param } from './handler.ts';
@@ -50,7 +50,7 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
       return json(202, { ids: await backend.submitBatch(body.jobs) });
     },
 
-    listJobs: async ({ query }) => json(200, await backend.listJobs(query)),
+    listJobs: async ({ query }) => pageAnswer(await backend.listJobs(query)),
 
     getJob: async (call) => {
       const id = param(call, 'id');
@@ -84,6 +84,11 @@ export function jobHandlers(backend: Backend, now: () => number, refuseWork: () 
       return json(200, await backend.listAttempts(param(call, 'id'), { limit, cursor }));
     },
   };
+}
+
+export function pageAnswer(page: ListedPage): Answer {
+  const { text } = page;
+  return text === undefined ? json(200, page) : jsonText(200, text);
 }
 
 function submitOptions(headers: IncomingHttpHeaders, rawBody: Buffer, bodyWaitMs: number | undefined): SubmitOptions {

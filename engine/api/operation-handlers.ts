@@ -4,6 +4,7 @@ import type { Backend } from '../queue/backend.ts';
 import { json } from './answer.ts';
 import type { Handlers } from './handler.ts';
 import { param } from './handler.ts';
+import { pageAnswer } from './job-handlers.ts';
 
 type OperationRoute =
   | 'listDeadLetters'
@@ -18,7 +19,7 @@ type OperationRoute =
 /** @param refuseWork throws shutting-down once the engine takes nothing more */
 export function operationHandlers(backend: Backend, refuseWork: () => void): Pick<Handlers, OperationRoute> {
   return {
-    listDeadLetters: async ({ query }) => json(200, await backend.listDead(query)),
+    listDeadLetters: async ({ query }) => pageAnswer(await backend.listDead(query)),
     listDeadGroups: async ({ query: { limit, cursor } }) => json(200, await backend.listDeadGroups({ limit, cursor })),
     redriveDeadLetters: async ({ body }) => {
       refuseWork();

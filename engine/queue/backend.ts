@@ -42,6 +42,9 @@ export type SubmitAnswer = {
   written?: WrittenJob;
 };
 
+/** `text`: the page as JSON, of a connection that keeps jobs so. */
+export type ListedPage = JobPage & { readonly text?: string };
+
 /** `text` is the job as JSON. */
 export type WrittenJob = PolledJob & { id: string; text: string };
 
@@ -66,8 +69,8 @@ export interface Backend {
   waitForJob(id: string, waitMs: number): Promise<Job>;
   /** A caller has read a job: polls are counted for the advice on its task. @param heldMs how long the answer was held; null: it was not to be held */
   noteRead(job: Job, heldMs: number | null): void;
-  listJobs(query: JobListQuery): Promise<JobPage>;
-  listDead(query: DeadListQuery): Promise<JobPage>;
+  listJobs(query: JobListQuery): Promise<ListedPage>;
+  listDead(query: DeadListQuery): Promise<ListedPage>;
   /** The largest first. */
   listDeadGroups(page: { limit: number; cursor: string | undefined }): Promise<{ groups: DeadGroup[]; next: string | null }>;
   listAttempts(id: string, page: { limit: number; cursor: string | undefined }): Promise<{ attempts: Attempt[]; next: string | null }>;

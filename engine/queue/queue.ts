@@ -3,16 +3,14 @@ import type { EngineEvent } from '../../contract/events.ts';
 import type { DeadListQuery, JobFilter, JobListQuery } from '../../contract/filter.ts';
 import type { Attempt, Job } from '../../contract/job.ts';
 import type { Health } from '../../contract/resources.ts';
-import type { JobPage } from '../../contract/routes.ts';
 import { isFinal } from '../../contract/states.ts';
 import { Backups } from '../store/backup.ts';
-import { parseJobId } from '../store/job-id.ts';
 import { type JobRow, jobOf, timeOf } from '../store/job-row.ts';
 import type { Reader } from '../store/reader.ts';
 import { ResultFiles } from '../store/result-files.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, ListedPage } from './backend.ts';
 import { BulkActions } from './bulk-actions.ts';
 import { Catalog } from './catalog.ts';
 import { Compensations, compensationPlanner } from './compensation.ts';
@@ -28,6 +26,7 @@ import { Endpoints } from './endpoints.ts';
 import { EventStream } from './event-stream.ts';
 import { Examples, exampleFolder } from './examples.ts';
 import type { Lanes, TaskReader } from './lanes.ts';
+import { listedJobs } from './listed-jobs.ts';
 import { LogBook } from './log-book.ts';
 import { Maintenance } from './maintenance.ts';
 import { Measurements } from './measure.ts';
@@ -180,14 +179,11 @@ export function createQueue(options: QueueOptions): QueueService {
     return jobOf(progress ? { ...row, progress } : row);
   }
 
-  async function listed(query: JobListQuery | DeadListQuery, total: number | null): Promise<JobPage> {
+  const progressOf = (seq: number) => dispatch.runningRow(seq)?.progress ?? null;
+
+  async function listed(query: JobListQuery | DeadListQuery, total: number | null): Promise<ListedPage> {
     if (query.cursor !== undefined && !/^\d{1,15}$/.test(query.cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-    const answer = await reader.listJobs(query, total === null);
-    const jobs = answer.jobs.map((job) => {
-      const progress = job.state === 'executing' ? dispatch.runningRow(parseJobId(job.id)?.seq ?? 0)?.progress : undefined;
-      return progress ? { ...job, progress: JSON.parse(progress) } : job;
-    });
-    return { jobs, next: answer.next, total: answer.total ?? total ?? 0, exact: answer.exact };
+    return listedJobs(await reader.listJobs(query, total === null), total, progressOf);
   }
 
   /** null: the counters do not know it. */

@@ -2,11 +2,11 @@
 
 import type { Database } from 'better-sqlite3';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
-import type { Job } from '../../contract/job.ts';
 import { limits } from '../../contract/limits.ts';
 import { conditionsOf, type JobSelection, type SqlValue } from './job-conditions.ts';
-import { type JobRow, jobColumns, jobOf } from './job-row.ts';
+import { type JobRow, jobColumns } from './job-row.ts';
 import { type JobScan, openScan, type Range, submissionRange } from './job-scan.ts';
+import { jobTextOf } from './job-text.ts';
 
 /**
  * Milliseconds from the question on. Past them a page ends early, perhaps empty (its cursor goes on), and a total is a lower bound: no
@@ -16,9 +16,15 @@ export type ListBudgets = Record<'text' | 'other', { pageMs: number; totalMs: nu
 
 const listBudgets: ListBudgets = { text: { pageMs: 100, totalMs: 50 }, other: { pageMs: 25, totalMs: 25 } };
 
-export type JobListAnswer = { jobs: Job[]; next: string | null /** null: the counters know it. */; total: number | null; exact: boolean };
+/**
+ * Jobs as JSON texts: objects would be made of rows, copied to another thread and made into text there, at five times the cost.
+ * `running`: the places of those that run, and their row numbers. `total` is null where the counters know it.
+ */
+export type JobListAnswer = PageJobs & { next: string | null; total: number | null; exact: boolean };
 
-type Page = { jobs: Job[]; next: string | null /** What has not been looked at. */; rest: Range };
+type PageJobs = { texts: string[]; running: { place: number; seq: number }[] };
+
+type Page = PageJobs & { next: string | null /** What has not been looked at. */; rest: Range };
 
 /**
  * @param countMatches false where the counters know the total
@@ -35,13 +41,12 @@ export function readJobList(
   const { pageMs, totalMs } = query.q ? budgets.text : budgets.other;
   const range = submissionRange(db, query);
   const scan = openScan(db, query, range);
-  const page = readPage(db, scan, query, range, { now, until: startedAt + pageMs, isCounted: !countMatches });
-  const { jobs, next } = page;
-  if (!countMatches) return { jobs, next, total: null, exact: true };
+  const { rest, ...page } = readPage(db, scan, query, range, { now, until: startedAt + pageMs, isCounted: !countMatches });
+  if (!countMatches) return { ...page, total: null, exact: true };
   const until = startedAt + totalMs;
-  if (query.cursor !== undefined) return { jobs, next, ...count(scan, range, now, until) };
-  const { total, exact } = count(scan, page.rest, now, until);
-  return { jobs, next, total: jobs.length + total, exact };
+  if (query.cursor !== undefined) return { ...page, ...count(scan, range, now, until) };
+  const { total, exact } = count(scan, rest, now, until);
+  return { ...page, total: page.texts.length + total, exact };
 }
 
 type PageTerms = { now: () => number; until: number /** Whether the counters know how many there are. */; isCounted: boolean };
@@ -58,23 +63,25 @@ function readPage(
   const rest =
     query.cursor === undefined ? range : intersection(range, beyond(Number(query.cursor), { from: 0, to: Number.MAX_SAFE_INTEGER }));
   const rowsIn = scan.prepareRows<JobRow>(jobColumns, order);
-  const jobs: Job[] = [];
+  const texts: string[] = [];
+  const running: PageJobs['running'] = [];
   let bytes = 0;
   let last = 0;
   // One more than asked for tells whether there is a next page.
   for (const window of scan.windows(rest, order, query.limit + 1, now)) {
-    for (const row of rowsIn(window, query.limit + 1 - jobs.length)) {
-      if (jobs.length === query.limit || bytes > limits.pageBytes) return { jobs, next: String(last), rest: beyond(last, rest) };
+    for (const row of rowsIn(window, query.limit + 1 - texts.length)) {
+      if (texts.length === query.limit || bytes > limits.pageBytes) return { texts, running, next: String(last), rest: beyond(last, rest) };
       bytes += row.payload.length + (row.result?.length ?? 0) + (row.error?.length ?? 0);
-      jobs.push(jobOf(row));
+      if (row.state === 'executing') running.push({ place: texts.length, seq: row.seq });
+      texts.push(jobTextOf(row));
       last = row.seq;
     }
     if (window.candidates === null) break;
-    if (isCounted && query.cursor === undefined && jobs.length === countedMatches(db, query)) break;
+    if (isCounted && query.cursor === undefined && texts.length === countedMatches(db, query)) break;
     const end = order === 'DESC' ? window.from : window.to;
-    if (now() >= until) return { jobs, next: String(end), rest: beyond(end, rest) };
+    if (now() >= until) return { texts, running, next: String(end), rest: beyond(end, rest) };
   }
-  return { jobs, next: null, rest: { from: 1, to: 0 } };
+  return { texts, running, next: null, rest: { from: 1, to: 0 } };
 }
 
 /** How many there are at the moment of the page, as the counters have it: a page that has them all need look no further. */

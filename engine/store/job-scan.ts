@@ -1,6 +1,6 @@
 /** Looking for jobs in order of submission, a bounded number of candidates at a time. */
 
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { allJobs, type Branch, conditionsOf, type JobSelection, type Source, type SqlValue } from './job-conditions.ts';
 
 /** Of row numbers, both ends included. */
@@ -37,25 +37,22 @@ export function openScan(db: Database, selection: JobSelection, range: Range) {
   const valuesFor = (range: Range): SqlValue[] => [...candidateValues(source, range), ...checked];
 
   const matching = (columns: string) => `SELECT ${columns} FROM ${from} WHERE ${where.join(' AND ')}`;
-  const counting = db.prepare<SqlValue[], number>(matching('count(*)')).pluck();
-  const edges = { ASC: edgeStatement('ASC'), DESC: edgeStatement('DESC') };
+  let counting: Statement<SqlValue[], number> | undefined;
 
   /** The row number of the candidate that has so many before it. */
-  function edgeStatement(order: 'ASC' | 'DESC') {
+  function prepareEdge(order: 'ASC' | 'DESC') {
     return db.prepare<SqlValue[], number>(`${candidatesOf(source)} ORDER BY seq ${order} LIMIT 1 OFFSET ?`).pluck();
   }
 
   return {
-    /** Whether all candidates match. */
-    isWhole: checks.length === 0,
-
     /** One after the other over the range. @param now milliseconds; with it windows grow and shrink to what can be looked at quickly */
     *windows(range: Range, order: 'ASC' | 'DESC', first: number, now: () => number): Generator<Window> {
+      const edges = prepareEdge(order);
       let { from, to } = range;
       let rows = checks.length === 0 ? first : firstRows;
       while (from <= to) {
         const startedAt = now();
-        const edge = edges[order].get(...candidateValues(source, { from, to }), rows - 1);
+        const edge = edges.get(...candidateValues(source, { from, to }), rows - 1);
         if (edge === undefined) {
           yield { from, to, candidates: null };
           return;
@@ -77,6 +74,7 @@ export function openScan(db: Database, selection: JobSelection, range: Range) {
 
     countIn(window: Window): number {
       if (checks.length === 0 && window.candidates !== null) return window.candidates;
+      counting ??= db.prepare<SqlValue[], number>(matching('count(*)')).pluck();
       return counting.get(...valuesFor(window)) ?? 0;
     },
   };
