@@ -82,7 +82,12 @@ const job = named(
 
 const jobPage = named(
   'JobPage',
-  z.object({ jobs: z.array(job), next: cursor, total: count, exact: z.boolean() }) satisfies z.ZodType<JobPage>,
+  z.object({
+    jobs: z.array(job).describe('May be fewer than were asked for, even none, and more follow: only without `next` is it the last page.'),
+    next: cursor,
+    total: count,
+    exact: z.boolean().describe('Whether `total` was counted to its end; else there are at least so many.'),
+  }) satisfies z.ZodType<JobPage>,
 );
 
 const attempt = named(
