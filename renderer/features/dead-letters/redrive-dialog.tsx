@@ -161,7 +161,12 @@ function RedriveForm({ target: { selection, count }, onBegan, onClose }: Redrive
 async function readSample(selection: DeadSelection, signal: AbortSignal): Promise<Job | undefined> {
   const [id] = selection.ids ?? [];
   if (id !== undefined) return client.call('getJob', { params: { id }, signal });
-  return (await client.call('listDeadLetters', { query: sampleQuery(selection), signal })).jobs[0];
+  const query = sampleQuery(selection);
+  let page = await client.call('listDeadLetters', { query, signal });
+  // The engine looks for a bounded time: a page may be empty though more follow.
+  while (page.jobs.length === 0 && page.next !== null)
+    page = await client.call('listDeadLetters', { query: { ...query, cursor: page.next }, signal });
+  return page.jobs[0];
 }
 
 type PreviewProps = { first: Job | undefined; error: Error | undefined; reading: PatchReading; many: boolean };

@@ -57,7 +57,10 @@ export function useDeadList({ q, task, fingerprint }: DeadFilter): ShownDeadList
         ...(fingerprint === null ? {} : { fingerprint }),
         ...(cursor === null ? {} : { cursor }),
       };
-      const page = await client.call('listDeadLetters', { query, signal });
+      let page = await client.call('listDeadLetters', { query, signal });
+      // The engine looks for a bounded time: a page may be empty though more follow.
+      while (page.jobs.length === 0 && page.next !== null)
+        page = await client.call('listDeadLetters', { query: { ...query, cursor: page.next }, signal });
       return withPage(after, { ...page, jobs: page.jobs.map(rowOf) });
     },
     [q, task, fingerprint],
