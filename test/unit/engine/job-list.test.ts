@@ -10,6 +10,7 @@ import { prepareDeadGroups } from '../../../engine/store/dead-groups.ts';
 import { prepareDeliveries } from '../../../engine/store/deliveries.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
+import { JobWrites } from '../../../engine/store/job-writes.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
 import { prepareScheduleLine } from '../../../engine/store/schedule-line.ts';
 import { prepareWorkflowJobs } from '../../../engine/store/workflow-jobs.ts';
@@ -50,9 +51,10 @@ const jobsOf = ({ texts }: { texts: string[] }) => texts.map((text) => JSON.pars
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
+  const writes = new JobWrites(writer);
   const counters = new Counters(writer);
-  const store = prepareJobs(writer, {
-    ...{ counters, scheduleLine: prepareScheduleLine(writer) },
+  const store = prepareJobs(writes.database, {
+    ...{ writes, counters, scheduleLine: prepareScheduleLine(writer) },
     ...{ deadGroups: prepareDeadGroups(writer), deliveries: prepareDeliveries(writer) },
     workflowJobs: prepareWorkflowJobs(writer),
     compensations: prepareCompensations(writer),
@@ -60,8 +62,10 @@ function fill(writer: Database, jobs: Kept[]): void {
   writer.exec('BEGIN; DELETE FROM jobs; DELETE FROM job_tags; DELETE FROM counters');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));
+  writes.write();
   counters.flush();
   writer.exec('COMMIT');
+  writes.committed();
 }
 
 const matches = ({ state, tag, createdAt }: Kept, query: JobListQuery) =>
