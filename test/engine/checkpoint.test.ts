@@ -46,7 +46,7 @@ test('the reader’s thread ends when nothing is asked any more, and the next qu
   const everyJob = { order: 'createdAt', limit: 10 } as const;
   for (let round = 0; round < 2; round++) {
     expect(reader.hasThread).toBe(false);
-    expect(await reader.listJobs(everyJob, false)).toMatchObject({ jobs: [] });
+    expect(await reader.listJobs(everyJob, false)).toMatchObject({ texts: [] });
     await expect.poll(() => reader.hasThread, { timeout: 20_000 }).toBe(false);
   }
   rows++;
