@@ -14,6 +14,7 @@ import { prepareInsertJob } from './insert-job.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
 import { type Gate, prepareParked } from './parked.ts';
+import { prepareReadyPairs } from './ready-pairs.ts';
 import { prepareScheduleJobs } from './schedule-jobs.ts';
 import type { ScheduleLineStore } from './schedule-line.ts';
 import { prepareUniqueKeys } from './unique-keys.ts';
@@ -44,7 +45,6 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const nextReady = db
     .prepare<[string, string, number], number>('SELECT seq FROM ready WHERE queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?')
     .pluck();
-  const readyPairs = db.prepare<[], { queue: string; lane: LaneName }>('SELECT DISTINCT queue, lane FROM ready');
   const insertScheduled = db.prepare('INSERT INTO scheduled (run_at, seq) VALUES (?, ?)');
   const deleteScheduled = db.prepare('DELETE FROM scheduled WHERE run_at = ? AND seq = ?');
   const dueScheduled = db
@@ -375,7 +375,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
       return row && row.created_at === key.createdAt && row.nonce === key.nonce ? key : null;
     },
     lastSeq: () => lastSeq.get() ?? 0,
-    readyPairs: () => readyPairs.all(),
+    readyPairs: prepareReadyPairs(db),
     nextDueAt: () => firstScheduled.get() ?? null,
     runningJobs: () => allRunning.all().flatMap((seq) => readJob(seq) ?? []),
     heldTasks: () => heldTasks.all(),
