@@ -20,7 +20,7 @@ export type Line = {
 export type BenchOptions = {
   /** Fewer and shorter rounds, smaller backlogs: a report, not a proof. */
   quick: boolean;
-  /** Backlogs of ten million jobs as well; takes minutes to fill. */
+  /** Five million jobs wait, and ten million are looked through; takes minutes to fill. */
   large: boolean;
   log: (line: string) => void;
 };
@@ -29,7 +29,7 @@ export type Row = {
   /** For `--only`. */
   name: string;
   title: string;
-  /** Only when it is asked for by name. */
-  onDemand?: true;
+  /** In which runs it is unless it is asked for by name: `whole` ones only, or `none`. Left out: in quick ones as well. */
+  within?: 'whole' | 'none';
   measure(options: BenchOptions): Promise<Line[]>;
 };

@@ -14,7 +14,7 @@ export const batches: Row = {
     await using roster = await openRoster(!quick, log, 'bullmq');
     const rounds: number[] = [];
     const theirs = new Map<Peer, number[]>(roster.peers.filter(({ absent }) => absent === null).map((peer) => [peer, []]));
-    for (let round = 0; round < (quick ? 1 : 5); round++) {
+    for (let round = 0; round < (quick ? 1 : 3); round++) {
       rounds.push(await submitBatches(quick));
       for (const [{ contender, settings }, theirRounds] of theirs)
         theirRounds.push(

@@ -10,7 +10,7 @@ export const calm: Row = {
   async measure({ quick }): Promise<Line[]> {
     await using engine = await startBuiltEngine();
     const low = [];
-    for (let round = 0; round < (quick ? 2 : 5); round++) {
+    for (let round = 0; round < (quick ? 1 : 3); round++) {
       low.push(
         await spawnLoad({
           ...{ socket: engine.socket, connections: 16, seconds: quick ? 3 : 6, warmUpSeconds: 1, rate: 200 },

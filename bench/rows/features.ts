@@ -43,7 +43,7 @@ const variants: Variant[] = [
 export const features: Row = {
   name: 'features',
   title: 'What each part costs: processor time of a job with a small payload and two tags, in process, beside the product as it is',
-  onDemand: true,
+  within: 'none',
   async measure({ quick }: BenchOptions): Promise<Line[]> {
     const lines: Line[] = [];
     for (const { what, settings } of variants) {

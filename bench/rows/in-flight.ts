@@ -9,6 +9,7 @@ const waitMs = 10_000;
 export const inFlight: Row = {
   name: 'in-flight',
   title: '10,000 io jobs at once, each waiting 10 s',
+  within: 'whole',
   async measure(): Promise<Line[]> {
     await using engine = await startBuiltEngine();
     const before = usageOf(engine.pid);

@@ -32,8 +32,8 @@ export const adds: Row = {
 async function besidePeers(work: Work, { quick, log }: BenchOptions, goals: Goals): Promise<Line[]> {
   await using roster = await openRoster(!quick, log);
   const here = roster.peers.filter(({ absent }) => absent === null);
-  const rounds = quick ? 1 : 5;
-  const options: DriveOptions = { work, seconds: quick ? 1 : 2, warmUpSeconds: 1 };
+  const rounds = quick ? 1 : 3;
+  const options: DriveOptions = { work, seconds: quick ? 1 : 2, warmUpSeconds: quick ? 0.5 : 1 };
   const ours: number[] = [];
   const theirs = new Map<Peer, number[]>(here.map((peer) => [peer, []]));
   const turns = [

@@ -23,7 +23,7 @@ export const submissions: Row = {
     });
     try {
       await once(echo.stdout, 'data');
-      const results = await interleaved<{ ours: LoadResult; echo: LoadResult }>(quick ? 2 : 5, {
+      const results = await interleaved<{ ours: LoadResult; echo: LoadResult }>(quick ? 1 : 3, {
         ours: () => submitAsFastAsItGoes(engine, quick),
         echo: () =>
           spawnLoad({

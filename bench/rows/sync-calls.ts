@@ -13,7 +13,7 @@ export const syncCalls: Row = {
   title: 'Sync calls of an empty task, each journaled and synced before it is answered',
   async measure({ quick }): Promise<Line[]> {
     await using engine = await startBuiltEngine();
-    const rounds = quick ? 2 : 5;
+    const rounds = quick ? 1 : 3;
     const results = await interleaved<{ most: LoadResult; tenThousand: LoadResult; fifteenThousand: LoadResult }>(rounds, {
       most: () => callSync(engine, null, quick),
       tenThousand: () => callSync(engine, 10_000, quick),

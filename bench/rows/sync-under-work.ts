@@ -12,7 +12,7 @@ const busyMs = 5;
 const callsPerSecond = 100;
 
 /**
- * Two engines take turns: one has nothing else to do, on the other 100,000 jobs that spin drain meanwhile and want every core
+ * Two engines take turns: one has nothing else to do, on the other 100,000 jobs (with `--quick` 20,000) that spin drain meanwhile and want every core
  * there is. Its queue is paused while the other one is asked.
  */
 export const syncUnderWork: Row = {
@@ -22,11 +22,11 @@ export const syncUnderWork: Row = {
     await using busy = await startBuiltEngine();
     await using idle = await startBuiltEngine();
     await pause(busy, true);
-    const waiting = 100_000;
+    const waiting = quick ? 20_000 : 100_000;
     log(`seeding ${waiting.toLocaleString('en')} waiting jobs …`);
     await seedJobs(busy, waiting, () => ({ task: 'spin', payload: { ms: busyMs }, mode: 'async' }));
     const drained: number[] = [];
-    const results = await interleaved<{ without: LoadResult; beside: LoadResult }>(quick ? 4 : 9, {
+    const results = await interleaved<{ without: LoadResult; beside: LoadResult }>(quick ? 2 : 5, {
       without: () => callSync(idle, quick),
       beside: async () => {
         await pause(busy, false);
@@ -63,7 +63,7 @@ export const syncUnderWork: Row = {
 
 function callSync(engine: BuiltEngine, quick: boolean): Promise<LoadResult> {
   return spawnLoad({
-    ...{ socket: engine.socket, connections: 32, seconds: quick ? 4 : 8, warmUpSeconds: 1, rate: callsPerSecond },
+    ...{ socket: engine.socket, connections: 32, seconds: quick ? 3 : 6, warmUpSeconds: 1, rate: callsPerSecond },
     request: { method: 'POST', path: '/v1/jobs', body: JSON.stringify({ task: 'empty', mode: 'sync' }) },
   });
 }

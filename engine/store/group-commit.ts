@@ -40,10 +40,14 @@ export type CommitHooks = {
   failed(error: unknown): void;
 };
 
+/** Rows that the operations of a transaction leave to be written at its end (store/job-writes.ts). */
+export type GatheredWrites = { write(): void; committed(): void; undone(): void };
+
 const retryMs = 500;
 
 export class GroupCommit {
   readonly #db: Database;
+  readonly #gathered: GatheredWrites;
   #hooks: CommitHooks | null = null;
   #entries: Entry[] = [];
   #scheduled = false;
@@ -57,8 +61,9 @@ export class GroupCommit {
   readonly #commit;
   readonly #rollback;
 
-  constructor(db: Database) {
+  constructor(db: Database, gathered: GatheredWrites) {
     this.#db = db;
+    this.#gathered = gathered;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -125,14 +130,17 @@ export class GroupCommit {
       for (const entry of entries) runEntry(entry);
       started = this.#hooks?.claim() ?? null;
       this.#hooks?.flushCounters();
+      this.#gathered.write();
       this.#commit.run();
     } catch (error) {
       if (begun && this.#db.inTransaction) this.#rollback.run();
+      this.#gathered.undone();
       this.#hooks?.undone();
       this.#undo(entries, error);
       return;
     }
     this.#full = false;
+    this.#gathered.committed();
     this.#hooks?.committed();
     this.#afterCommit?.();
     for (const entry of entries) {

@@ -10,9 +10,9 @@ import type { CounterChanges } from './counters.ts';
 import type { DeadGroups } from './dead-groups.ts';
 import { prepareDeadlines } from './deadlines.ts';
 import type { DeliveryStore } from './deliveries.ts';
-import { prepareInsertJob } from './insert-job.ts';
 import { type JobKey, parseJobId } from './job-id.ts';
 import { type JobRow, jobColumns } from './job-row.ts';
+import type { JobWrites } from './job-writes.ts';
 import { type Gate, prepareParked } from './parked.ts';
 import { prepareReadyPairs } from './ready-pairs.ts';
 import { prepareScheduleJobs } from './schedule-jobs.ts';
@@ -23,6 +23,7 @@ import type { WorkflowJobStore } from './workflow-jobs.ts';
 export type JobStore = ReturnType<typeof prepareJobs>;
 
 export type JobStoreParts = {
+  writes: JobWrites;
   counters: CounterChanges;
   scheduleLine: ScheduleLineStore;
   deadGroups: DeadGroups;
@@ -31,16 +32,17 @@ export type JobStoreParts = {
   workflowJobs: WorkflowJobStore;
 };
 
-export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, compensations, deliveries, workflowJobs }: JobStoreParts) {
+export function prepareJobs(
+  db: Database,
+  { writes, counters, scheduleLine, deadGroups, compensations, deliveries, workflowJobs }: JobStoreParts,
+) {
   const columns = jobColumns.join(', ');
   const unique = prepareUniqueKeys(db);
   const deadlines = prepareDeadlines(db);
   const parked = prepareParked(db);
-  const insert = prepareInsertJob(db);
   const bySeq = db.prepare<[number], JobRow>(`SELECT ${columns} FROM jobs WHERE seq = ?`);
   const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
-  const insertReady = db.prepare('INSERT INTO ready (queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?)');
   const deleteReady = db.prepare('DELETE FROM ready WHERE queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?');
   const nextReady = db
     .prepare<[string, string, number], number>('SELECT seq FROM ready WHERE queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?')
@@ -55,8 +57,6 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const deleteHeld = db.prepare('DELETE FROM held WHERE task = ? AND seq = ?');
   const nextHeld = db.prepare<[string, number], number>('SELECT seq FROM held WHERE task = ? ORDER BY seq LIMIT ?').pluck();
   const heldTasks = db.prepare<[], string>('SELECT DISTINCT task FROM held').pluck();
-  const insertRunning = db.prepare('INSERT INTO running (seq, attempt, lane, started_at) VALUES (?, ?, ?, ?)');
-  const deleteRunning = db.prepare('DELETE FROM running WHERE seq = ? AND attempt = ?');
   const allRunning = db.prepare<[], number>('SELECT seq FROM running ORDER BY seq').pluck();
   const start = db.prepare(
     "UPDATE jobs SET state = 'executing', attempt = ?, started_at = ?, first_started_at = ?, progress = NULL WHERE seq = ? AND state = 'available'",
@@ -64,9 +64,6 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   const setState = db.prepare('UPDATE jobs SET state = ? WHERE seq = ? AND state = ?');
   const setLane = db.prepare('UPDATE jobs SET lane = ? WHERE seq = ?');
   const setError = db.prepare('UPDATE jobs SET error = ? WHERE seq = ?');
-  const insertAttempt = db.prepare(
-    'INSERT INTO attempts (seq, attempt, lane, thread, started_at, finished_at, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  );
   const finish = db.prepare(
     "UPDATE jobs SET state = ?, finished_at = ?, result = ?, result_bytes = ?, error = ?, progress = ?, fingerprint = ? WHERE seq = ? AND state = 'executing' AND attempt = ?",
   );
@@ -90,11 +87,11 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
 
   /** @param uniqueUntil the time up to which its unique key is kept even past its end */
   function insertJob(row: JobRow, uniqueUntil: number | null = null): void {
-    insert(row);
+    writes.insertJob(row);
     unique.takeKey(row, uniqueUntil);
     deadlines.keepDeadline(row);
     if (row.state === 'executing' && row.unique_scope === 'started') unique.freeKey(row, row.created_at);
-    if (row.state === 'executing') insertRunning.run(row.seq, row.attempt, row.lane, row.started_at);
+    if (row.state === 'executing') writes.beginRun(row);
     else enterWaiting(row);
     scheduleLine.enter(row);
     counters.add(row, row.state, 1);
@@ -106,8 +103,8 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
    */
   function insertEnded(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow {
     const ended = endedRow(row, end, at);
-    insert(ended);
-    keepAttempt(row, attempt, at);
+    writes.insertJob(ended);
+    writes.insertAttempt(row, attempt, at);
     counters.add(ended, ended.state, 1);
     return ended;
   }
@@ -118,7 +115,7 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
   }
 
   function enterWaiting(row: JobRow): void {
-    if (row.state === 'available') insertReady.run(row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq);
+    if (row.state === 'available') writes.insertReady(row);
     else if (row.state === 'scheduled' || row.state === 'retryable') insertScheduled.run(row.run_at, row.seq);
   }
 
@@ -153,10 +150,11 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     const attempt = row.attempt + 1;
     const first_started_at = row.first_started_at ?? at;
     if (start.run(attempt, at, first_started_at, row.seq).changes !== 1) throw new Error(`job ${row.seq} was claimed while ${row.state}`);
-    insertRunning.run(row.seq, attempt, row.lane, at);
+    const started: JobRow = { ...row, state: 'executing', attempt, started_at: at, first_started_at, progress: null };
+    writes.beginRun(started);
     if (row.unique_scope === 'started') unique.freeKey(row, at);
     move(row, 'executing');
-    return { ...row, state: 'executing', attempt, started_at: at, first_started_at, progress: null };
+    return started;
   }
 
   /** Puts a due job aside until its task loads. */
@@ -209,21 +207,24 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
    * nothing is changed.
    */
   function finishAttempt(row: JobRow, attempt: EndedAttempt, end: FinalEnd, at: number): JobRow | null {
-    if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
+    if (!writes.endRun(row)) return null;
     const ended = endedRow(row, end, at);
-    const { state, result, result_bytes, error, progress, fingerprint } = ended;
-    const changed = finish.run(state, at, result, result_bytes, error, progress, fingerprint, row.seq, row.attempt).changes;
-    if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
-    keepAttempt(row, attempt, at);
+    if (leavesOnlyResult(row, ended)) writes.endJob(ended);
+    else {
+      const { state, result, result_bytes, error, progress, fingerprint } = ended;
+      const changed = finish.run(state, at, result, result_bytes, error, progress, fingerprint, row.seq, row.attempt).changes;
+      if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
+    }
+    writes.insertAttempt(row, attempt, at);
     return conclude(row, ended, at);
   }
 
   /** Ends an attempt after which the job waits again. Fenced as `finishAttempt`. */
   function giveBackAttempt(row: JobRow, attempt: EndedAttempt, end: WaitingEnd, at: number): JobRow | null {
-    if (deleteRunning.run(row.seq, row.attempt).changes !== 1) return null;
+    if (!writes.endRun(row)) return null;
     const changed = wait.run(end.state, end.runAt, end.maxAttempts, end.crashes, end.error, row.seq, row.attempt).changes;
     if (changed !== 1) throw new Error(`job ${row.seq} ran as attempt ${row.attempt} but is not executing`);
-    keepAttempt(row, attempt, at);
+    writes.insertAttempt(row, attempt, at);
     move(row, end.state);
     const { state, runAt: run_at, maxAttempts: max_attempts, crashes, error } = end;
     const waiting: JobRow = { ...row, state, run_at, max_attempts, crashes, error, progress: null };
@@ -231,10 +232,6 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     deadlines.keepDeadline(waiting);
     scheduleLine.stepBack(row);
     return waiting;
-  }
-
-  function keepAttempt(row: JobRow, { thread, outcome, error }: EndedAttempt, at: number): void {
-    insertAttempt.run(row.seq, row.attempt, row.lane, thread, row.started_at, at, outcome, error);
   }
 
   function cancelWaiting(row: JobRow, at: number): JobRow {
@@ -391,4 +388,9 @@ export function prepareJobs(db: Database, { counters, scheduleLine, deadGroups, 
     /** Of a running job that was told to end because of it: it is not found again. */
     dropDeadline: deadlines.dropDeadline,
   };
+}
+
+/** @param row as it ran; of its progress only memory knows until its end */
+function leavesOnlyResult(row: JobRow, ended: JobRow): boolean {
+  return ended.error === row.error && ended.progress === null && ended.result_bytes === null && ended.fingerprint === null;
 }

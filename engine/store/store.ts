@@ -8,6 +8,7 @@ import { prepareDeliveries } from './deliveries.ts';
 import { prepareEndpoints } from './endpoints.ts';
 import { GroupCommit } from './group-commit.ts';
 import { prepareIdempotency } from './idempotency.ts';
+import { JobWrites } from './job-writes.ts';
 import { prepareJobs } from './jobs.ts';
 import { prepareLabRuns } from './lab-runs.ts';
 import { prepareLogs } from './logs.ts';
@@ -30,9 +31,11 @@ export function openStore(file: string): Store {
   return prepareStore(openWriter(file));
 }
 
-export function prepareStore(db: Database) {
+export function prepareStore(connection: Database) {
+  const writes = new JobWrites(connection);
+  const db = writes.database;
   const counters = new Counters(db);
-  const commit = new GroupCommit(db);
+  const commit = new GroupCommit(connection, writes);
   const scheduleLine = prepareScheduleLine(db);
   const deadGroups = prepareDeadGroups(db);
   const compensations = prepareCompensations(db);
@@ -47,7 +50,7 @@ export function prepareStore(db: Database) {
     commit,
     counters,
     jobs: prepareJobs(db, {
-      ...{ counters: countersWith(counters, workflowChanges), scheduleLine, deadGroups, compensations, deliveries, workflowJobs },
+      ...{ writes, counters: countersWith(counters, workflowChanges), scheduleLine, deadGroups, compensations, deliveries, workflowJobs },
     }),
     compensations,
     deliveries,
@@ -71,7 +74,7 @@ export function prepareStore(db: Database) {
     sqliteVersion: db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
     close(): void {
       commit.close();
-      db.close();
+      connection.close();
     },
   };
 }

@@ -37,7 +37,7 @@ function writeVersionBefore(file: string): void {
   db.close();
 }
 
-test('a database from before circuits keeps its jobs, in line and parked, and they belong to none', () => {
+test('a database from before circuits keeps its jobs, in line and parked, and they belong to none', async () => {
   const file = join(home, 'switchyard.db');
   writeVersionBefore(file);
   const db = openWriter(file);
@@ -45,7 +45,8 @@ test('a database from before circuits keeps its jobs, in line and parked, and th
   const store = prepareStore(db);
   expect(store.circuits.listOpen()).toEqual([]);
   expect([1, 2].map((seq) => store.jobs.readJob(seq)?.circuit)).toEqual([null, null]);
-  expect(store.jobs.releaseParked({ task: 'http.request', key: 'k' }, 10).map(({ seq }) => seq)).toEqual([2]);
+  const released = await store.commit.write('must', () => store.jobs.releaseParked({ task: 'http.request', key: 'k' }, 10));
+  expect(released.map(({ seq }) => seq)).toEqual([2]);
   expect(brokenInvariants(db)).toEqual([]);
   store.close();
 });

@@ -185,7 +185,7 @@ describe('a clean stop', () => {
 });
 
 describe('the fence', () => {
-  test('refuses the end of an attempt that another engine has taken back', async () => {
+  test('stops an engine whose attempt another one has taken back, before it writes anything of its end', async () => {
     const { id } = await rig.add();
     const row = rig.store.jobs.findJob(id);
     const second = prepareStore(openWriter(rig.store.file));
@@ -209,8 +209,12 @@ describe('the fence', () => {
     });
     const end = { state: 'completed', result: '1', error: null } as const;
     const success = { outcome: 'succeeded', thread: 1, error: null } as const;
-    expect(await rig.store.commit.write('must', () => rig.store.jobs.finishAttempt(row, success, end, 7))).toBeNull();
-    expect(await rig.store.commit.write('must', () => rig.store.jobs.giveBackAttempt(row, crashed, again, 7))).toBeNull();
+    for (const late of [
+      () => rig.store.jobs.finishAttempt(row, success, end, 7),
+      () => rig.store.jobs.giveBackAttempt(row, crashed, again, 7),
+    ])
+      await expect(rig.store.commit.write('must', late)).rejects.toThrow(/rows of 1 were changed|is not executing/);
+    expect(rig.failures.splice(0)).toHaveLength(2);
     expect(second.jobs.readJob(row.seq)).toMatchObject({ state: 'executing', attempt: 2, result: null });
 
     const running = second.jobs.readJob(row.seq);
@@ -221,6 +225,7 @@ describe('the fence', () => {
     expect(await second.commit.write('must', () => second.jobs.finishAttempt(running, success, end, 9))).toBeNull();
     expect(second.jobs.readJob(row.seq)).toMatchObject({ state: 'completed', finished_at: 8 });
     second.close();
+    await crashAndReopen();
   });
 
   test('counts a run’s end once, though it is reported twice', async () => {

@@ -9,6 +9,7 @@ import { prepareDeadGroups } from '../../../engine/store/dead-groups.ts';
 import { prepareDeliveries } from '../../../engine/store/deliveries.ts';
 import { parseJobId } from '../../../engine/store/job-id.ts';
 import { readJobList } from '../../../engine/store/job-list.ts';
+import { JobWrites } from '../../../engine/store/job-writes.ts';
 import { prepareJobs } from '../../../engine/store/jobs.ts';
 import { prepareScheduleLine } from '../../../engine/store/schedule-line.ts';
 import { prepareWorkflowJobs } from '../../../engine/store/workflow-jobs.ts';
@@ -48,8 +49,9 @@ const queries = fc.record({
 const time = (ms: number) => new Date(ms).toISOString();
 
 function fill(writer: Database, jobs: Kept[]): void {
-  const store = prepareJobs(writer, {
-    ...{ counters: new Counters(writer), scheduleLine: prepareScheduleLine(writer) },
+  const writes = new JobWrites(writer);
+  const store = prepareJobs(writes.database, {
+    ...{ writes, counters: new Counters(writer), scheduleLine: prepareScheduleLine(writer) },
     ...{ deadGroups: prepareDeadGroups(writer), deliveries: prepareDeliveries(writer) },
     workflowJobs: prepareWorkflowJobs(writer),
     compensations: prepareCompensations(writer),
@@ -57,7 +59,9 @@ function fill(writer: Database, jobs: Kept[]): void {
   writer.exec('BEGIN; DELETE FROM jobs');
   for (const { seq, state, tag, createdAt } of jobs)
     store.insertJob(plainRow({ seq, state, created_at: createdAt, finished_at: createdAt, tags: JSON.stringify([tag]) }));
+  writes.write();
   writer.exec('COMMIT');
+  writes.committed();
 }
 
 const matches = ({ state, tag, createdAt }: Kept, query: JobListQuery) =>
