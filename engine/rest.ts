@@ -7,7 +7,7 @@ import { collectGarbage } from '../workers/collect-garbage.ts';
 const lookMs = 5_000;
 /** Of the time between two looks; a list, or the check of its own timers, takes less. */
 const quietShare = 0.01;
-/** More than was left after the last collection, and worth a pause of 30 to 100 ms. */
+/** More than was left after the last collection, and worth a pause of 50 ms. */
 const worthBytes = 6_000_000;
 
 /**

@@ -19,7 +19,6 @@ export function collectGarbage(): void {
   const collect = runInNewContext('globalThis.gc') as Collect | undefined;
   setFlagsFromString('--no-expose-gc');
   setFlagsFromString('--bytecode-old-age=1');
-  // The first one makes the code old.
-  for (let round = 0; round < 2; round++) collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   setFlagsFromString(`--bytecode-old-age=${usualCodeAge}`);
 }
