@@ -44,9 +44,10 @@ export function prepareJobs(
   const keyBySeq = db.prepare<[number], { created_at: number; nonce: number }>('SELECT created_at, nonce FROM jobs WHERE seq = ?');
   const lastSeq = db.prepare<[], number>('SELECT max(seq) FROM jobs').pluck();
   const deleteReady = db.prepare('DELETE FROM ready WHERE queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?');
-  const nextReady = db
-    .prepare<[string, string, number], number>('SELECT seq FROM ready WHERE queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?')
-    .pluck();
+  const nextReady = db.prepare<[string, string, number], JobRow>(
+    `SELECT ${jobColumns.map((column) => `jobs.${column}`).join(', ')} FROM ready JOIN jobs USING (seq)
+     WHERE ready.queue = ? AND ready.lane = ? ORDER BY ready.rank, ready.run_at, ready.seq LIMIT ?`,
+  );
   const insertScheduled = db.prepare('INSERT INTO scheduled (run_at, seq) VALUES (?, ?)');
   const deleteScheduled = db.prepare('DELETE FROM scheduled WHERE run_at = ? AND seq = ?');
   const dueScheduled = db
@@ -142,7 +143,7 @@ export function prepareJobs(
 
   /** The next jobs in line (contract/priority.ts). They stay where they are until they are started, held or parked. */
   function peekReady(queue: string, lane: LaneName, limit: number): JobRow[] {
-    return nextReady.all(queue, lane, limit).flatMap((seq) => readJob(seq) ?? []);
+    return nextReady.all(queue, lane, limit);
   }
 
   function startJob(row: JobRow, at: number): JobRow {
