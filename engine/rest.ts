@@ -13,8 +13,8 @@ const worthBytes = 6_000_000;
 /**
  * Collects once the engine has been quiet from one look to the next. What the process holds decides, rather than what its heap
  * says: pages of the young generation, and those of threads that have ended, wait in a pool that the heap does not count (17 MB
- * stayed). Less than before means that threads have ended, and that what
- * they leave behind can go as well (2 MB). Memory that is in use after all is taken for granted from then on.
+ * stayed). When it holds less, threads have ended, and what they left behind can go as well (2 MB). Memory that is in use after
+ * all is taken for granted from then on.
  * @returns ends it
  */
 export function restWhenQuiet(): () => void {
