@@ -24,9 +24,10 @@ import { start } from './rows/start.ts';
 import { submissions } from './rows/submissions.ts';
 import { syncCalls } from './rows/sync-calls.ts';
 import { syncUnderWork } from './rows/sync-under-work.ts';
+import { windowStart } from './rows/window-start.ts';
 
 const rows: Row[] = [
-  ...[processRow, adds, submissions, batches, syncCalls, syncUnderWork, calm, idle, start],
+  ...[processRow, adds, submissions, batches, syncCalls, syncUnderWork, calm, idle, start, windowStart],
   ...[inFlight, backlog, reads, modeRow, features],
 ];
 

@@ -66,7 +66,7 @@ const definitionSchema = z.object({
 
 /** @throws TypeError that names each wrong field */
 export function describeTask(name: string, task: TaskDeclaration): TaskDescription {
-  const parsed = definitionSchema.safeParse(task);
+  const parsed = definitionSchema.safeParse(task, { jitless: true });
   if (!parsed.success) {
     throw new TypeError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'default export'}: ${message}`).join('; '));
   }

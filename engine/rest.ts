@@ -7,13 +7,14 @@ import { collectGarbage } from '../workers/collect-garbage.ts';
 const lookMs = 5_000;
 /** Of the time between two looks; a list, or the check of its own timers, takes less. */
 const quietShare = 0.01;
-/** More than was left after the last collection, and worth a pause of 50 ms. */
+/** More or less than was left after the last collection, and worth a pause of 50 ms. */
 const worthBytes = 6_000_000;
 
 /**
  * Collects once the engine has been quiet from one look to the next. What the process holds decides, rather than what its heap
  * says: pages of the young generation, and those of threads that have ended, wait in a pool that the heap does not count (17 MB
- * stayed). Memory that is in use after all is taken for granted from then on.
+ * stayed). When it holds less, threads have ended, and what they left behind can go as well (2 MB). Memory that is in use after
+ * all is taken for granted from then on.
  * @returns ends it
  */
 export function restWhenQuiet(): () => void {
@@ -21,7 +22,7 @@ export function restWhenQuiet(): () => void {
   let leftBytes = 0;
   const timer = setInterval(() => {
     const { utilization } = performance.eventLoopUtilization(before);
-    if (utilization < quietShare && process.memoryUsage.rss() > leftBytes + worthBytes) {
+    if (utilization < quietShare && Math.abs(process.memoryUsage.rss() - leftBytes) > worthBytes) {
       collectGarbage();
       leftBytes = process.memoryUsage.rss();
     }

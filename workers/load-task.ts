@@ -1,6 +1,5 @@
 /** Finds the code of a task and keeps it: after its first job a task costs no import any more. */
 
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TaskDefinition } from '../contract/task.ts';
 import type { TaskModule } from '../contract/thread.ts';
@@ -57,6 +56,8 @@ async function importFile(url: string): Promise<{ default?: unknown }> {
 async function addPlace(error: SyntaxError, url: string): Promise<void> {
   if (error.stack?.startsWith('file:') || error.stack?.startsWith('/')) return;
   const file = fileURLToPath(new URL(url));
+  // Only now: with it a thread that waits for work would hold all of Node's sockets.
+  const { execFile } = await import('node:child_process');
   const report = await new Promise<string>((resolve) => {
     const options = { timeout: 5_000, windowsHide: true, env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } };
     execFile(process.execPath, ['--check', file], options, (_, __, stderr) => resolve(stderr));

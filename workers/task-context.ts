@@ -1,6 +1,5 @@
 /** What a task is given beside its payload. Members are made when they are touched, and keep working when they are taken apart: `run(payload, { log, signal })`. */
 
-import { createHash, randomBytes } from 'node:crypto';
 import type { LogStream } from '../contract/job.ts';
 import type { Json } from '../contract/json.ts';
 import type { CompensatedJob, ParentFailure, Parents, TaskContext } from '../contract/task.ts';
@@ -99,6 +98,8 @@ export class JobContext implements BuiltInContext {
  * (another kind of id is hashed to as many); the parent id is new for each run. Flag 01: recorded.
  */
 function traceparentOf(jobId: string): string {
+  // Few tasks ask for it, and a thread that waits for work need not hold the forty modules of it.
+  const { createHash, randomBytes } = process.getBuiltinModule('node:crypto');
   const digits = jobId.replaceAll('-', '').toLowerCase();
   const traceId = /^[0-9a-f]{32}$/.test(digits) ? digits : createHash('sha256').update(jobId).digest('hex').slice(0, 32);
   return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;

@@ -5,6 +5,7 @@
 
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { MessagePort } from 'node:worker_threads';
+import type { JsonObject } from '../contract/json.ts';
 import type { TaskModule, ThreadJob, ThreadSession, ToThread } from '../contract/thread.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { toJobError } from './job-error.ts';
@@ -109,5 +110,12 @@ function openSession(port: MessagePort, home: string, closed: () => void): void 
 async function description(module: TaskModule) {
   // Loaded only by the few threads that are ever asked.
   const [{ describeTask }, task] = await Promise.all([import('../contract/describe-task.ts'), loadTask(module)]);
-  return describeTask(module.name, task);
+  const described = describeTask(module.name, task);
+  if (saysMoreThanObject(described.input)) (await import('./input-schema.ts')).refuseWrongSchema(described.input);
+  return described;
+}
+
+/** `type: object` is what a task without an input has, and is checked with the task itself. */
+function saysMoreThanObject(input: JsonObject): boolean {
+  return Object.keys(input).some((keyword) => keyword !== 'type');
 }

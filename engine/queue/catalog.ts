@@ -7,7 +7,7 @@ import type { TaskDescription, TaskModule } from '../../contract/thread.ts';
 import { type DeliveryTask, isDeliveryTask } from '../store/deliveries.ts';
 import { deliveryDescriptions, ownTaskPrefix } from './delivery-tasks.ts';
 import type { TaskReader } from './lanes.ts';
-import { compilePayloadCheck, type PayloadCheck } from './payload-check.ts';
+import { type PayloadCheck, payloadCheck } from './payload-check.ts';
 import type { TaskFile, TaskFiles } from './task-files.ts';
 
 export type CatalogEntry = {
@@ -148,15 +148,8 @@ export class Catalog {
   async #read(module: TaskModule, source: string): Promise<CatalogEntry> {
     const answer = await this.#reader.describe(module);
     if ('error' in answer) return unloaded(module, source, answer.error);
-    try {
-      const { description } = answer;
-      return { name: module.name, module, source, description, error: null, check: compilePayloadCheck(description.input) };
-    } catch (error) {
-      return unloaded(module, source, {
-        name: 'TaskNotLoaded',
-        message: `Its input is not a JSON Schema: ${error instanceof Error ? error.message : error}`,
-      });
-    }
+    const { description } = answer;
+    return { name: module.name, module, source, description, error: null, check: payloadCheck(description.input) };
   }
 }
 

@@ -1,16 +1,21 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { FieldError } from '../../contract/errors.ts';
 import type { JsonObject } from '../../contract/json.ts';
+import { payloadSchemaOptions } from '../../contract/payload-schema.ts';
 
 /** The wrong fields of a payload, as JSON Pointers below `/payload`; empty when it fits. */
 export type PayloadCheck = (payload: JsonObject) => FieldError[];
 
-/** @throws Error when the schema itself is wrong */
-export function compilePayloadCheck(schema: JsonObject): PayloadCheck {
-  // Formats are annotations in JSON Schema 2020-12 unless asked for; unknown keywords are allowed for the same reason.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false, verbose: true });
-  const validate: ValidateFunction = ajv.compile(schema);
-  return (payload) => (validate(payload) ? [] : (validate.errors ?? []).slice(0, 20).map(fieldError));
+/**
+ * Compiled at the first payload: most engines see few of their tasks, and at the start it was half of the time.
+ * @param schema was found to be one when its task was read (`workers/input-schema.ts`), so the schema of schemas is left out
+ */
+export function payloadCheck(schema: JsonObject): PayloadCheck {
+  let compiled: ValidateFunction | undefined;
+  return (payload) => {
+    compiled ??= new Ajv2020({ ...payloadSchemaOptions, validateSchema: false }).compile(schema);
+    return compiled(payload) ? [] : (compiled.errors ?? []).slice(0, 20).map(fieldError);
+  };
 }
 
 function fieldError({ instancePath, keyword, params, message, parentSchema }: ErrorObject): FieldError {

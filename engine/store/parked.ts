@@ -10,6 +10,7 @@ import { lineRank } from '../../contract/priority.ts';
 import type { JobRow } from './job-row.ts';
 
 export type Gate = { task: string; key: string };
+type Pair = { queue: string; lane: LaneName };
 
 export function circuitGate(circuit: string): Gate {
   return { task: '', key: circuit };
@@ -28,15 +29,20 @@ export function prepareParked(db: Database) {
   const remove = db.prepare(
     'DELETE FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?',
   );
-  const nextPair = db.prepare<[string, string, string, string], { queue: string; lane: LaneName }>(
-    'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND (queue, lane) > (?, ?) ORDER BY queue, lane LIMIT 1',
+  // Not `(queue, lane) > (?, ?)`: SQLite then passes over every row of the pair before (see ready-pairs.ts).
+  const nextLane = db.prepare<[string, string, string, string], Pair>(
+    'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane > ? ORDER BY lane LIMIT 1',
+  );
+  const nextQueue = db.prepare<[string, string, string], Pair>(
+    'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND queue > ? ORDER BY queue, lane LIMIT 1',
   );
   const first = db
     .prepare<[string, string, string, string, number], number>(
       'SELECT seq FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane = ? ORDER BY rank, run_at, seq LIMIT ?',
     )
     .pluck();
-  const nextGate = db.prepare<[string, string], Gate>('SELECT task, key FROM parked WHERE (task, key) > (?, ?) ORDER BY task, key LIMIT 1');
+  const nextKey = db.prepare<[string, string], Gate>('SELECT task, key FROM parked WHERE task = ? AND key > ? ORDER BY key LIMIT 1');
+  const nextTask = db.prepare<[string], Gate>('SELECT task, key FROM parked WHERE task > ? ORDER BY task, key LIMIT 1');
 
   function keyOf(row: JobRow, { task, key }: Gate) {
     return [task, key, row.queue, row.lane, lineRank(row.run_at, row.priority), row.run_at, row.seq] as const;
@@ -54,13 +60,18 @@ export function prepareParked(db: Database) {
      */
     firstAt({ task, key }: Gate, limit: number): number[] {
       const seqs: number[] = [];
-      for (let pair = nextPair.get(task, key, '', ''); pair; pair = nextPair.get(task, key, pair.queue, pair.lane))
-        seqs.push(...first.all(task, key, pair.queue, pair.lane, limit));
+      let pair = nextQueue.get(task, key, '');
+      while (pair) {
+        const { queue, lane } = pair;
+        seqs.push(...first.all(task, key, queue, lane, limit));
+        pair = nextLane.get(task, key, queue, lane) ?? nextQueue.get(task, key, queue);
+      }
       return seqs;
     },
-    /** Each gate at which something waits; one seek a gate. */
+    /** Each gate at which something waits; two seeks a gate. */
     *gates(): Generator<Gate> {
-      for (let gate = nextGate.get('', ''); gate; gate = nextGate.get(gate.task, gate.key)) yield gate;
+      const after = ({ task, key }: Gate) => nextKey.get(task, key) ?? nextTask.get(task);
+      for (let gate = after({ task: '', key: '' }); gate; gate = after(gate)) yield gate;
     },
   };
 }

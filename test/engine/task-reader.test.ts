@@ -7,6 +7,8 @@ import { describeTask } from '../../contract/describe-task.ts';
 import { builtInTasks } from '../../contract/task.ts';
 import type { TaskModule } from '../../contract/thread.ts';
 import { ThreadTaskReader } from '../../engine/lanes/task-reader.ts';
+import { declaredTasks } from '../../workers/declared/built-in-tasks.ts';
+import { refuseWrongSchema } from '../../workers/input-schema.ts';
 import { loadTask } from '../../workers/load-task.ts';
 
 let home: string;
@@ -39,12 +41,21 @@ test.each(builtInTasks)('of %s all is known without its code, and is what its co
   expect(await reader.describe({ kind: 'built-in', name })).toEqual({ description: describeTask(name, task) });
 });
 
+test.each(builtInTasks)('the input of %s, which is not looked at again, is a JSON Schema', (name) => {
+  expect(() => refuseWrongSchema(describeTask(name, declaredTasks[name]).input)).not.toThrow();
+});
+
 test.each([
   ['does not parse', 'export default {', /./],
   ['throws while it loads', "throw new Error('no database');", /no database/],
   ['exits while it loads', 'process.exit(0);', /thread|ended|exit/i],
   ['imports what there is not', "import 'nothing-of-the-kind'; export default {};", /nothing-of-the-kind/],
   ['exports no task', 'export const a = 1;', /default export/],
+  [
+    'has an input that is no JSON Schema',
+    "export default { input: { properties: { a: { type: 'strnig' } } }, run() {} };",
+    /^Its input is not a JSON Schema: /,
+  ],
   ['has a wrong field', "export default { lane: 'gpu', run() {} };", /lane/],
 ])('a task that %s says so, and the next one is read', async (_, text, message) => {
   expect(await reader.describe(fileOf(text))).toMatchObject({ error: { message: expect.stringMatching(message) } });

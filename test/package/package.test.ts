@@ -48,6 +48,13 @@ describe('the package', () => {
     expect(files.filter((file) => /^out\/main\/migrations\/\d{4}-.*\.sql$/.test(file)).length).toBeGreaterThan(0);
   });
 
+  it("asks for Node's modules by name alone: an import of node:http would load all of fetch", () => {
+    const importing = files.filter(
+      (file) => /^out\/main\/[^/]+\.js$/.test(file) && /^import [^;]* from "node:/m.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(importing).toEqual([]);
+  });
+
   it('holds no sources, tests or tools', () => {
     expect(files.filter((file) => !/^(out|scripts|docs|examples)\/|^(LICENSE|README\.md|package\.json)$/.test(file))).toEqual([]);
     expect(files.filter((file) => /\.map$|\.built-from$/.test(file))).toEqual([]);

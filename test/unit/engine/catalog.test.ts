@@ -110,13 +110,6 @@ describe('the catalog', () => {
     expect(entry?.check({ anything: 1 })).toEqual([]);
   });
 
-  test('takes a file whose input is no JSON Schema for one that does not load', async () => {
-    const { catalog, reader } = await openCatalog('mail.js');
-    const load = catalog.load('mail');
-    (await reader.question(0)).answer(described({ input: { type: 'strnig' } }));
-    expect((await load)?.error?.message).toMatch(/^Its input is not a JSON Schema: /);
-  });
-
   test.each(['../outside', '..%2Foutside', '', 'no-such-task'])('has no task "%s"', async (name) => {
     const { catalog, reader, write } = await openCatalog();
     write('../outside.js', 'export default {}');

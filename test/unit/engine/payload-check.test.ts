@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../contract/json.ts';
-import { compilePayloadCheck } from '../../../engine/queue/payload-check.ts';
+import { payloadCheck } from '../../../engine/queue/payload-check.ts';
+import { refuseWrongSchema } from '../../../workers/input-schema.ts';
 
-const check = (schema: JsonObject, payload: JsonObject) => compilePayloadCheck(schema)(payload);
+const check = (schema: JsonObject, payload: JsonObject) => payloadCheck(schema)(payload);
 
 describe('a payload', () => {
   test('that fits has no faults, and without a schema everything fits', () => {
@@ -82,10 +83,10 @@ test.each<[string, JsonObject]>([
   ['that points nowhere', { $ref: '#/definitions/missing' }],
   ['with a broken expression', { properties: { a: { pattern: '(' } } }],
 ])('a schema %s is refused rather than taken as one that lets everything through', (_, schema) => {
-  expect(() => compilePayloadCheck(schema)).toThrow();
+  expect(() => refuseWrongSchema(schema)).toThrow(/^Its input is not a JSON Schema: /);
 });
 
 test('two tasks may use the same $id', () => {
   const schema: JsonObject = { $id: 'https://example.com/payload', type: 'object', required: ['a'] };
-  expect([compilePayloadCheck(schema), compilePayloadCheck(schema)].map((compiled) => compiled({}).length)).toEqual([1, 1]);
+  expect([payloadCheck(schema), payloadCheck(schema)].map((compiled) => compiled({}).length)).toEqual([1, 1]);
 });
