@@ -86,12 +86,12 @@ async function closedLoop(pool: HttpConnection[], to: number, ask: Ask): Promise
 
 /** Of a timer, which may be late by about as much. */
 const timerSlackMs = 1;
-/** A pause that is worth a timer. At 200 requests a second and more there is none. */
-const longPauseMs = 10;
+/** A pause that is worth a timer. At 500 requests a second and more there is none. */
+const longPauseMs = 2;
 
 /**
  * Evenly spaced. What finds no free connection waits for one, and its latency counts that. It turns round and round only where the
- * next request is near: two generators of 20 requests a second that did so all the time took both cores from what was measured.
+ * next request is near: a generator that does so all the time takes a core from what it measures, as nobody who calls would.
  */
 async function openLoop(pool: HttpConnection[], to: number, rate: number, ask: Ask): Promise<void> {
   const free = [...pool];

@@ -34,7 +34,7 @@ export const modeRow: Row = {
       writeFileSync(join(engine.home, 'tasks', `${preset.name}.js`), modelOf(preset));
       await engine.ask('GET', `/v1/tasks/${preset.name}`);
       for (const mode of [...modes].sort((a, b) => Number(a === 'auto') - Number(b === 'auto'))) {
-        const recorder = await send(engine, preset, mode, quick ? 2_000 : 4_000);
+        const recorder = await send(engine, preset, mode, quick ? 1_000 : 2_500);
         const fates = Object.entries(recorder.answers).filter(([, count]) => count > 0);
         const what = `${preset.name}, ${mode}`;
         const p95 = (of: 'felt' | 'completion') => ({ unit: 'ms', rounds: [recorder[of].quantile(0.95) ?? Number.NaN] });
