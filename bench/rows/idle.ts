@@ -15,7 +15,7 @@ export const idle: Row = {
     for (const mode of ['sync', 'async'] as const) for (let n = 0; n < 5; n++) await runOne(engine, mode);
     await engine.ask('GET', '/v1/jobs');
     await pause(settleMs);
-    const seconds = quick ? 20 : 60;
+    const seconds = quick ? 20 : 30;
     const before = usageOf(engine.pid);
     await pause(seconds * 1_000);
     const after = usageOf(engine.pid);

@@ -20,7 +20,7 @@ export const start: Row = {
       }
       const clean: number[] = [];
       const killed: number[] = [];
-      for (let round = 0; round < (quick ? 3 : 5); round++) {
+      for (let round = 0; round < 3; round++) {
         clean.push(await readyAfter('stop', home));
         killed.push(await readyAfter('kill', home));
       }

@@ -42,7 +42,7 @@ export const windowStart: Row = {
       }
       const rounds: number[] = [];
       // The first start of a browser with a new profile makes the profile.
-      for (let round = 0; round <= (quick ? 3 : 5); round++) {
+      for (let round = 0; round <= 3; round++) {
         const ms = await usableAfter(window, { ...display.env, SWITCHYARD_HOME: home });
         if (round > 0) rounds.push(ms);
       }
