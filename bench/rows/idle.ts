@@ -10,6 +10,7 @@ const settleMs = 60_000;
 export const idle: Row = {
   name: 'idle',
   title: 'An idle engine, some jobs after its start',
+  within: 'whole',
   async measure({ quick }): Promise<Line[]> {
     await using engine = await startBuiltEngine();
     for (const mode of ['sync', 'async'] as const) for (let n = 0; n < 5; n++) await runOne(engine, mode);

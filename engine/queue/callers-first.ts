@@ -9,7 +9,7 @@ const endWithinMs = 10;
  * While callers wait for answers, the `cpu` lane leaves a core to them, and the ends of background jobs leave them the disk. The
  * lane's threads run at low priority, but that alone does not do: a scheduler lets a thread that computes finish its slice, and an
  * answer needs several threads to be woken in turn. Beside work on every core the 99th percentile of sync calls was 2.4 times as
- * long as without any, 1.9 with the core and 1.4 with both (`npm run bench -- --only sync-under-work`).
+ * long as without any, 1.9 with the core and 1.3 to 1.8 with both (`npm run bench -- --only sync-under-work`).
  */
 export class CallersFirst {
   readonly #now: () => number;
