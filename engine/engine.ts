@@ -54,7 +54,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const ballast = new Ballast(join(home, homeFiles.ballast), Date.now);
   const store = openStore(join(home, homeFiles.database));
   const ended = await endOrphans(home);
-  if (ended > 0) log(`${ended === 1 ? '1 command' : `${ended} commands`} that an engine before this one left running: ended.`);
+  if (ended > 0) log(`${ended === 1 ? '1 command was' : `${ended} commands were`} ended that an engine before this one had left running.`);
 
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
@@ -79,7 +79,8 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   });
   const reclaimed = await queue.open();
   await lab.open();
-  if (reclaimed > 0) log(`${reclaimed === 1 ? '1 job' : `${reclaimed} jobs`} that ran when the last engine went down: in line again.`);
+  if (reclaimed > 0)
+    log(`${reclaimed === 1 ? '1 job is' : `${reclaimed} jobs are`} in line again that ran when the last engine went down.`);
   const ballastTimer = setInterval(() => ballast.isMissing(), ballastMs);
 
   const socket = socketOf(home);

@@ -1,4 +1,4 @@
-import type { BuiltEngine } from './built-engine.ts';
+import { type BuiltEngine, startBuiltEngine } from './built-engine.ts';
 
 const batch = 5_000;
 
@@ -15,4 +15,12 @@ export async function seedJobs(engine: BuiltEngine, count: number, job: (index: 
 export async function seedBacklog(engine: BuiltEngine, count: number): Promise<void> {
   await engine.ask('PUT', '/v1/queues/backlog', { paused: true });
   await seedJobs(engine, count, () => ({ task: 'empty', mode: 'async', queue: 'backlog' }));
+}
+
+/** What an engine leaves in its home that got a backlog and was stopped in peace. */
+export async function leaveBacklog(home: string, count: number, log: (line: string) => void): Promise<void> {
+  await using engine = await startBuiltEngine(home);
+  log(`seeding ${count.toLocaleString('en')} jobs`);
+  await seedBacklog(engine, count);
+  await engine.stop();
 }

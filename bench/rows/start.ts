@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { makeHome, startBuiltEngine } from '../engine/built-engine.ts';
-import { seedBacklog } from '../engine/seed-jobs.ts';
+import { leaveBacklog } from '../engine/seed-jobs.ts';
 import type { Line, Row } from '../measure/row.ts';
 import { median } from '../measure/samples.ts';
 
@@ -12,12 +12,7 @@ export const start: Row = {
     const backlog = quick ? 100_000 : 1_000_000;
     const home = makeHome();
     try {
-      {
-        await using engine = await startBuiltEngine(home);
-        log(`seeding ${backlog.toLocaleString('en')} jobs`);
-        await seedBacklog(engine, backlog);
-        await engine.stop();
-      }
+      await leaveBacklog(home, backlog, log);
       const clean: number[] = [];
       const killed: number[] = [];
       for (let round = 0; round < 3; round++) {

@@ -19,7 +19,7 @@ const endColumns = ['state', 'finished_at', 'result', 'seq', 'attempt'] as const
 export class JobWrites {
   /** The connection, for all other statements. */
   readonly database: Database;
-  readonly running: RunningJobs;
+  readonly #running: RunningJobs;
   /** Two kinds of jobs: to bind twenty NULLs takes a quarter of an insert's time. */
   readonly #usualJobs: ManyRows;
   readonly #jobs: ManyRows;
@@ -33,7 +33,7 @@ export class JobWrites {
     const inserts = (table: string, columns: readonly string[]) =>
       new ManyRows(db, columns.length, (rows) => `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${placesFor(rows, columns.length)}`);
     this.database = inOrder(db, () => this.write());
-    this.running = new RunningJobs(db);
+    this.#running = new RunningJobs(db);
     this.#usualJobs = inserts('jobs', usualColumns);
     this.#jobs = inserts('jobs', jobColumns);
     this.#tags = inserts('job_tags', ['tag', 'seq']);
@@ -63,13 +63,13 @@ export class JobWrites {
 
   beginRun(row: JobRow): void {
     this.#isEmpty = false;
-    this.running.begin(row);
+    this.#running.begin(row);
   }
 
   /** @returns whether this attempt held the job until now; if not, nothing is changed */
   endRun(row: JobRow): boolean {
     this.#isEmpty = false;
-    return this.running.end(row);
+    return this.#running.end(row);
   }
 
   /** The end of an executing job that leaves a result and no more. */
@@ -91,19 +91,19 @@ export class JobWrites {
     this.#jobs.write();
     this.#tags.write();
     this.#ready.write();
-    this.running.write();
+    this.#running.write();
     this.#ends.write();
     this.#attempts.write();
   }
 
   committed(): void {
-    this.running.committed();
+    this.#running.committed();
   }
 
   undone(): void {
     this.#isEmpty = true;
     for (const rows of [this.#usualJobs, this.#jobs, this.#tags, this.#ready, this.#ends, this.#attempts]) rows.forget();
-    this.running.undone();
+    this.#running.undone();
   }
 }
 

@@ -39,6 +39,8 @@ export class ManyRows {
         let at = 0;
         for (let next = written; next < written + size; next++) for (const value of rows[next] ?? []) values[at++] = value;
         const { changes } = statement.run(values);
+        // Payloads may be large, and the next rows may be long in coming.
+        values.fill(null);
         if (changes !== size) throw new Error(`${changes} rows of ${size} were changed by: ${this.#sqlFor(1)}`);
         written += size;
       }

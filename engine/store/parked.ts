@@ -5,12 +5,11 @@
  */
 
 import type { Database } from 'better-sqlite3';
-import type { LaneName } from '../../contract/job.ts';
 import { lineRank } from '../../contract/priority.ts';
 import type { JobRow } from './job-row.ts';
+import type { ReadyPair } from './ready-pairs.ts';
 
 export type Gate = { task: string; key: string };
-type Pair = { queue: string; lane: LaneName };
 
 export function circuitGate(circuit: string): Gate {
   return { task: '', key: circuit };
@@ -30,10 +29,10 @@ export function prepareParked(db: Database) {
     'DELETE FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane = ? AND rank = ? AND run_at = ? AND seq = ?',
   );
   // Not `(queue, lane) > (?, ?)`: SQLite then passes over every row of the pair before (see ready-pairs.ts).
-  const nextLane = db.prepare<[string, string, string, string], Pair>(
+  const nextLane = db.prepare<[string, string, string, string], ReadyPair>(
     'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND queue = ? AND lane > ? ORDER BY lane LIMIT 1',
   );
-  const nextQueue = db.prepare<[string, string, string], Pair>(
+  const nextQueue = db.prepare<[string, string, string], ReadyPair>(
     'SELECT queue, lane FROM parked WHERE task = ? AND key = ? AND queue > ? ORDER BY queue, lane LIMIT 1',
   );
   const first = db

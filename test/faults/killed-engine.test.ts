@@ -151,7 +151,7 @@ describe('an engine that is killed', () => {
 
     await using next = await startEngineProcess({ home });
     expect(family.filter(isRunning)).toEqual([]);
-    expect(next.stderr()).toContain('1 command that an engine before this one left running: ended.');
+    expect(next.stderr()).toContain('1 command was ended that an engine before this one had left running.');
     expect(await next.client.call('cancelJob', { params: { id } })).toMatchObject({ state: 'cancelled', attempt: 2 });
     const { attempts } = await next.client.call('listAttempts', { params: { id } });
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['crashed', 'cancelled']);
