@@ -55,7 +55,7 @@ export default {
     fence(
       'lanes-know-no-store',
       '^engine/lanes/',
-      '^(engine/lanes|contract|workers/declared)/|^engine/queue/lanes\\.ts$',
+      '^(engine/lanes|contract|workers/declared)/|^engine/queue/(lanes|brief-map)\\.ts$',
       'Lanes run jobs, behind the interface that the queue asks for; who keeps the jobs is not their concern.',
     ),
     fence(

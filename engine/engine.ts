@@ -42,8 +42,8 @@ export class HomeTaken extends Error {
 /** How often a dropped ballast is put back if there is room again, in milliseconds; a submission looks for itself. */
 const ballastMs = 60_000;
 
-/** Longer than a short run and its way to a thread and back, and short beside what a person notices: past it a running sync job is in every list. */
-const unwrittenMs = 5;
+/** Longer than a short run takes behind a thousand others, and short beside what a person notices: past it a running job that somebody waits for is in every list. */
+const unwrittenMs = 50;
 
 /** Starts in the order of dependence: lock, store, what was left behind, lanes, queue, API, and last the word that it runs. */
 export async function startEngine({ port, log, failed }: EngineOptions): Promise<Engine> {

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { LaneName } from '../../contract/job.ts';
 import type { AbortReason, FromThread, ThreadJob, ThreadMemory, ThreadSession, ToThread } from '../../contract/thread.ts';
+import { BriefMap } from '../queue/brief-map.ts';
 import { type LaneListener, type RunReport, type RunRequest, type RunResult, threadRoom } from '../queue/lanes.ts';
 import { endOrphans } from './orphans.ts';
 
@@ -64,7 +65,7 @@ export class ThreadHost {
   readonly #options: ThreadHostOptions;
   readonly #port: MessagePort;
   readonly #life = new AbortController();
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new BriefMap<Run>();
   #outbox: ThreadJob[] = [];
   #ping = 0;
   /** Those who asked whether it still answers. */

@@ -172,7 +172,7 @@ export class Dispatch {
   startUnwritten(row: JobRow, entry: CatalogEntry, room: number, announce: (row: JobRow) => void): Promise<JobRow> {
     this.#concurrency.take(row);
     const run = this.#runs.begin(row, room);
-    this.#callersFirst.called();
+    if (row.lane === 'interactive') this.#callersFirst.called();
     const written = this.#unwritten.hold(run, announce);
     this.#parts.lanes.start(row.lane, runRequestOf(row, row.payload, entry, run.number, room));
     return written;

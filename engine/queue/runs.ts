@@ -1,6 +1,7 @@
 import type { LaneName } from '../../contract/job.ts';
 import type { ThreadOutput } from '../../contract/thread.ts';
 import type { JobRow } from '../store/job-row.ts';
+import { BriefMap } from './brief-map.ts';
 import type { EventStream } from './event-stream.ts';
 import type { RunReport } from './lanes.ts';
 import type { LogBook } from './log-book.ts';
@@ -38,7 +39,7 @@ type HearingParts = {
 
 /** What runs now. A run may outlive its hold on the job: what it says from then on is nobody's. */
 export class Runs {
-  readonly #byNumber = new Map<number, Run>();
+  readonly #byNumber = new BriefMap<Run>();
   /** By the job's number, the run that holds it. */
   readonly #holders = new Map<number, number>();
   readonly #onLane: Record<LaneName, number> = { interactive: 0, io: 0, cpu: 0 };

@@ -22,8 +22,8 @@ import { planJob, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
-import { mayStartUnwritten, startUnwritten } from './sync-start.ts';
 import { refuseTakenKeys } from './taken-keys.ts';
+import { mayStartUnwritten, startUnwritten } from './unwritten-start.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
@@ -257,10 +257,10 @@ export class Submit {
 
   async #insert(plan: Plan, { idempotency, waitMs }: SubmitOptions): Promise<Standing> {
     const { store, dispatch, settings, now } = this.#parts;
-    const isPlain = idempotency === undefined && waitOf(plan.row, waitMs) === 'end' && !store.commit.full;
-    if (isPlain && mayStartUnwritten(plan.row, plan.entry, settings.rateLimit(plan.row.queue) !== null)) {
-      const row = await startUnwritten(plan, { ...this.#parts, nextSeq: () => this.nextSeq() });
-      return { row, how: 'new', isDuplicate: false };
+    const isPlain = idempotency === undefined && !store.commit.full;
+    if (isPlain && mayStartUnwritten(plan.row, plan.entry, waitOf(plan.row, waitMs), settings.rateLimit(plan.row.queue) !== null)) {
+      const started = startUnwritten(plan, { ...this.#parts, nextSeq: () => this.nextSeq() });
+      if (started) return { row: await started, how: 'new', isDuplicate: false };
     }
     return this.#write((place): Standing => {
       const replayed = idempotency ? this.#replayed(idempotency) : null;

@@ -25,9 +25,9 @@ export type UnwrittenRunParts = {
  */
 export class UnwrittenRuns {
   readonly #parts: UnwrittenRunParts;
-  /** Two generations: when the timer rings the older one is written, so no run's clock has to be read. */
-  #young = new Set<Run>();
-  #old = new Set<Run>();
+  /** By number (queue/brief-map.ts says why). Two generations: when the timer rings the older one is written, so no run's clock has to be read. */
+  #young = new Set<number>();
+  #old = new Set<number>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(parts: UnwrittenRunParts) {
@@ -51,7 +51,7 @@ export class UnwrittenRuns {
       if (this.#parts.unwrittenMs === 0) {
         this.#write(run, run.unwritten);
       } else {
-        this.#young.add(run);
+        this.#young.add(run.number);
         this.#setTimer();
       }
     });
@@ -64,9 +64,9 @@ export class UnwrittenRuns {
   }
 
   /** A held run has ended, and its job is written with its end. */
-  ended(run: Run): void {
-    this.#young.delete(run);
-    this.#old.delete(run);
+  ended({ number }: Run): void {
+    this.#young.delete(number);
+    this.#old.delete(number);
   }
 
   #write(run: Run, unwritten: Unwritten): void {
@@ -98,7 +98,10 @@ export class UnwrittenRuns {
   }
 
   #writeOld(): void {
-    for (const run of this.#old) if (run.unwritten) this.#write(run, run.unwritten);
+    for (const number of this.#old) {
+      const run = this.#parts.runs.byNumber(number);
+      if (run?.unwritten) this.#write(run, run.unwritten);
+    }
     this.#old = this.#young;
     this.#young = new Set();
     if (this.#old.size > 0) this.#setTimer();

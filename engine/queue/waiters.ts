@@ -1,11 +1,12 @@
 import type { JobRow } from '../store/job-row.ts';
+import { BriefMap } from './brief-map.ts';
 
 /** What a waiter hears: the job in its final state, null when it was deleted, `timeout` when it took too long. */
 export type Wakeup<Row = JobRow> = { row: Row | null } | 'timeout';
 
 /** Those who wait for the end of a job, or of something else that has a number. */
 export class Waiters<Row = JobRow> {
-  readonly #waiting = new Map<number, Set<(wakeup: Wakeup<Row>) => void>>();
+  readonly #waiting = new BriefMap<Set<(wakeup: Wakeup<Row>) => void>>();
 
   /** @param ms Infinity: as long as it takes */
   wait(seq: number, ms: number): Promise<Wakeup<Row>> {

@@ -161,7 +161,8 @@ class Lives {
 
   #submit(): void {
     const key = this.#random() < 0.2 ? `key-${Math.floor(this.#random() * 20)}` : undefined;
-    const submission = this.#submission();
+    const planned = this.#submission();
+    const submission = planned.mode === 'async' && this.#random() < 0.3 ? { ...planned, waitMs: 2_000 } : planned;
     const idempotency = key === undefined ? undefined : { key, bodyHash: 'same' };
     const submitted = this.#rig.submit(submission, { idempotency, ...(this.#random() < 0.5 ? { respondAsync: true } : {}) });
     this.#watch(submitted.then(({ job }) => this.ids.push(job.id)));
@@ -327,7 +328,7 @@ class Lives {
   }
 }
 
-/** @param unwrittenMs sync runs may end before anything is written of them, if they end within so long */
+/** @param unwrittenMs runs that somebody waits for may end before anything is written of them, if they end within so long */
 async function openLives(random: () => number, unwrittenMs: number): Promise<QueueRig> {
   const rig = await openQueueRig({ home, tasks, random, unwrittenMs, sizes: { interactive: 2, io: 1, cpu: 3 } });
   rig.writeTask('mine', { lane: 'io' });

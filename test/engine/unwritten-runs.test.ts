@@ -27,7 +27,7 @@ afterEach(async () => {
 
 type Call = { run: FakeRun; answer: ReturnType<QueueRig['submit']> };
 
-/** A sync call whose run has begun. */
+/** A call, sync unless it says otherwise, whose run has begun. */
 async function call(submission: Partial<SubmissionInput> = {}): Promise<Call> {
   const started = rig.lanes.nextStart();
   const answer = rig.submit({ task: 'shell.run', mode: 'sync', ...submission });
@@ -219,6 +219,71 @@ describe('an engine that goes down', () => {
     await expect(answer).resolves.toMatchObject({ status: 200, job: { result: 'in time' } });
     await stopped;
     expect(rows()).toEqual([{ state: 'completed', attempt: 1 }]);
+  });
+});
+
+describe('an async job whose caller waits', () => {
+  const waited = (submission: Partial<SubmissionInput> = {}) => call({ mode: 'async', waitMs: 5_000, ...submission });
+
+  test('is written once, with its end, if it is short', async () => {
+    const { run, answer } = await waited();
+    await rig.turn();
+    expect([rows(), heard]).toEqual([[], []]);
+    rig.lanes.succeed(run.jobId, 'done');
+    await expect(answer).resolves.toMatchObject({ status: 200, job: { id: run.jobId, mode: 'async', result: 'done' } });
+    await rig.turn();
+    expect(heard).toEqual(['job.created', 'job.started', 'job.completed']);
+    const { attempts } = await rig.backend.listAttempts(run.jobId, { limit: 10, cursor: undefined });
+    expect(attempts).toMatchObject([{ attempt: 1, outcome: 'succeeded', lane: 'cpu' }]);
+  });
+
+  test('is there for its caller when the wait is over, and goes on', async () => {
+    const { run, answer } = await waited();
+    await later();
+    expect(rows()).toEqual([{ state: 'executing', attempt: 1 }]);
+    vi.advanceTimersByTime(5_000);
+    await expect(answer).resolves.toMatchObject({ status: 202, job: { id: run.jobId, state: 'executing' } });
+    rig.lanes.succeed(run.jobId);
+    await rig.turn();
+    expect(rows()).toEqual([{ state: 'completed', attempt: 1 }]);
+  });
+
+  test('is tried again like any other', async () => {
+    const { run, answer } = await waited();
+    rig.lanes.fail(run.jobId);
+    await rig.turn();
+    expect(rows()).toEqual([{ state: 'retryable', attempt: 1 }]);
+    vi.advanceTimersByTime(5_000);
+    await expect(answer).resolves.toMatchObject({ status: 202, job: { state: 'retryable' } });
+  });
+
+  test.each<[string, Partial<SubmissionInput>, string]>([
+    ['nobody waits long enough for its end', { waitMs: 900 }, 'executing'],
+    ['its queue is held', { queue: 'held' }, 'available'],
+    ['its time has not come', { delayMs: 60_000 }, 'scheduled'],
+  ])('is written at once if %s', async (_, submission, state) => {
+    await rig.backend.makeQueue('held', { paused: true });
+    const answer = rig.submit({ task: 'shell.run', mode: 'async', waitMs: 5_000, ...submission });
+    await rig.turn();
+    expect(rows()).toMatchObject([{ state }]);
+    vi.advanceTimersByTime(5_000);
+    await expect(answer).resolves.toMatchObject({ status: 202, job: { state } });
+  });
+
+  test('passes nobody who was there before it', async () => {
+    const [first, second] = [await waited(), await waited()];
+    const third = rig.submit({ task: 'shell.run', mode: 'async', waitMs: 5_000 });
+    await rig.turn();
+    expect(rows()).toEqual([{ state: 'available', attempt: 0 }]);
+    rig.lanes.succeed(first.run.jobId);
+    const fourth = rig.submit({ task: 'shell.run', mode: 'async', waitMs: 5_000 });
+    await rig.turn();
+    expect(rows().map(({ state }) => state)).toEqual(['completed', 'executing', 'available']);
+    while (rig.lanes.running.size > 0) {
+      for (const { jobId } of [...rig.lanes.running.values()]) rig.lanes.succeed(jobId);
+      await rig.turn();
+    }
+    await expect(Promise.all([first.answer, second.answer, third, fourth])).resolves.toMatchObject(Array(4).fill({ status: 200 }));
   });
 });
 

@@ -41,7 +41,7 @@ export async function open({ folder: home = '', schema, follower, payload }: Rec
     now: Date.now,
     random: Math.random,
     // As the engine has it.
-    unwrittenMs: 5,
+    unwrittenMs: 50,
     outOfSpace: () => {},
     spaceIsShort: () => false,
   });
