@@ -131,8 +131,12 @@ export class Dispatch {
     return lane === 'cpu' ? this.#callersFirst.placesBeside(free, promised + this.#runs.on(lane)) : free;
   }
 
-  /** Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is ahead of it. */
+  /**
+   * Whether a job that is submitted now may start at once: a place is free, no limit holds it up, and nothing of its queue or of another is
+   * ahead of it. On the interactive lane, which has no line, nobody is.
+   */
   mayHandOff(job: Gated & Pick<JobRow, 'queue' | 'lane'>, room: number): boolean {
+    if (job.lane === 'interactive') return this.syncHindrance(job, room) === null;
     return this.places(job.lane, room) > 0 && this.#line.mayPass(job);
   }
 

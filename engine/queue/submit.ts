@@ -323,9 +323,7 @@ export class Submit {
 
   /** Inside the transaction: whether the job may go straight into its lane. */
   #handsOff({ row, entry, room }: Plan): boolean {
-    const { dispatch } = this.#parts;
-    if (row.state !== 'available' || entry.error !== null) return false;
-    return row.lane === 'interactive' ? dispatch.syncHindrance(row, room) === null : dispatch.mayHandOff(row, room);
+    return row.state === 'available' && entry.error === null && this.#parts.dispatch.mayHandOff(row, room);
   }
 
   /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */

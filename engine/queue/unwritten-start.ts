@@ -18,7 +18,7 @@ const shortestWaitMs = 1_000;
  */
 export function mayStartUnwritten(row: JobRow, entry: CatalogEntry, wait: 'end' | number, isRateLimited: boolean): boolean {
   return (
-    (row.mode === 'sync' || row.mode === 'async') &&
+    row.mode !== 'hybrid' &&
     (wait === 'end' || wait >= shortestWaitMs) &&
     row.state === 'available' &&
     row.timeout_ms >= shortestTimeoutMs &&

@@ -237,6 +237,16 @@ describe('an async job whose caller waits', () => {
     expect(attempts).toMatchObject([{ attempt: 1, outcome: 'succeeded', lane: 'cpu' }]);
   });
 
+  test('is written once as well where auto decides that its caller waits', async () => {
+    const { run, answer } = await call({ mode: 'auto' });
+    await rig.turn();
+    expect([rows(), heard]).toEqual([[], []]);
+    rig.lanes.succeed(run.jobId, 'done');
+    const { job } = await answer;
+    expect(job).toMatchObject({ id: run.jobId, mode: 'auto', result: 'done', decision: { mode: 'wait', waitMs: 1_000 } });
+    expect(await rig.backend.getJob(run.jobId)).toEqual(job);
+  });
+
   test('is there for its caller when the wait is over, and goes on', async () => {
     const { run, answer } = await waited();
     await later();
