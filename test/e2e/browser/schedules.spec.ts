@@ -126,9 +126,15 @@ test('the list is live, with what ran and what was made elsewhere, and as long a
   await expect(list.getByRole('row', { name: /tick/ })).toContainText('Completed');
   const many = Array.from({ length: 600 }, (_, n) => make(engine, { name: `many ${n}`, everyMs: 86_400_000, paused: true }));
   await Promise.all(many);
-  // Read twice: at once, and again when the events begin. The second answer is held back until the end was gone to.
+  // Read twice: at once, and again when the events begin, which they do once the first answer is shown. The second is held back until the
+  // end was gone to.
+  const shown = Promise.withResolvers<void>();
   const atTheEnd = Promise.withResolvers<void>();
   let reads = 0;
+  await page.route('**/v1/events*', async (route) => {
+    await shown.promise;
+    await route.continue();
+  });
   await page.route(/\/v1\/schedules\?limit=\d+$/, async (route) => {
     reads += 1;
     if (reads > 1) await atTheEnd.promise;
@@ -136,6 +142,7 @@ test('the list is live, with what ran and what was made elsewhere, and as long a
   });
   await page.reload();
   await expect(list.getByRole('row', { name: /tick/ })).toBeVisible();
+  shown.resolve();
   await expect.poll(() => reads).toBe(2);
   await list.focus();
   await page.keyboard.press('End');
