@@ -84,6 +84,17 @@ export function openCheckpointer(file: string): Database.Database {
  */
 export function lockHome(file: string): (() => void) | null {
   makePrivate(file);
+  for (let tries = 1; ; tries++) {
+    const unlock = tryLock(file);
+    if (unlock || tries === lockTries) return unlock;
+    // Two that start at the same moment may each find the other on its way to the lock: not at the same moment a second time.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40);
+  }
+}
+
+const lockTries = 5;
+
+function tryLock(file: string): (() => void) | null {
   const db = new Database(file, { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
