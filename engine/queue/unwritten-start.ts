@@ -9,7 +9,7 @@ import { syncRefusal } from './plan.ts';
 
 /** A job that may not run for long is as good as never written late: its deadline is watched from its insert on. */
 const shortestTimeoutMs = 1_000;
-/** Nor is it worth while for a caller who asks for the job as it is in a moment: that has to be written. */
+/** When the wait is over the caller is told of the job as it stands: by then it must have been written, which may take twice `unwrittenMs`. */
 const shortestWaitMs = 1_000;
 
 /**

@@ -76,6 +76,9 @@ export function openCheckpointer(file: string): Database.Database {
   return db;
 }
 
+/** How often the home's lock is asked for before another engine is believed to hold it: a fifth of a second in all. */
+const lockTries = 5;
+
 /**
  * Takes the home's lock and keeps it until the process ends: the kernel frees it even after SIGKILL. It is SQLite's own
  * file lock on a file of its own, so that no native module is needed for it. The file must never be opened
@@ -91,8 +94,6 @@ export function lockHome(file: string): (() => void) | null {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40);
   }
 }
-
-const lockTries = 5;
 
 function tryLock(file: string): (() => void) | null {
   const db = new Database(file, { timeout: 0 });
