@@ -67,8 +67,7 @@ export type JobRow = {
 /** What is done about a failure: what the caller asked for, or the task's own `rollback` if it had one when the job was accepted. */
 export type Undo = OnFailure | { rollback: boolean };
 
-/** What every job, or nearly every one, has. */
-export const usualColumns = [
+export const jobColumns = [
   'seq',
   'nonce',
   'created_at',
@@ -92,10 +91,6 @@ export const usualColumns = [
   'result',
   'first_started_at',
   'purpose',
-] as const satisfies readonly (keyof JobRow)[];
-
-/** What most jobs have nothing of: null. */
-export const rareColumns = [
   'unique_key',
   'workflow_id',
   'progress',
@@ -118,7 +113,54 @@ export const rareColumns = [
   'notify',
 ] as const satisfies readonly (keyof JobRow)[];
 
-export const jobColumns = [...usualColumns, ...rareColumns] as const;
+/** In the order of `jobColumns`. Written out: to look 43 names up in an object takes a tenth of what a job costs in a batch. */
+export function jobValues(row: JobRow): unknown[] {
+  return [
+    row.seq,
+    row.nonce,
+    row.created_at,
+    row.state,
+    row.task,
+    row.queue,
+    row.mode,
+    row.lane,
+    row.priority,
+    row.attempt,
+    row.max_attempts,
+    row.budget,
+    row.crashes,
+    row.run_at,
+    row.started_at,
+    row.finished_at,
+    row.timeout_ms,
+    row.tags,
+    row.retry,
+    row.payload,
+    row.result,
+    row.first_started_at,
+    row.purpose,
+    row.unique_key,
+    row.workflow_id,
+    row.progress,
+    row.decision,
+    row.error,
+    row.first_payload,
+    row.optimistic,
+    row.deadline_ms,
+    row.deadline_at,
+    row.concurrency_key,
+    row.unique_scope,
+    row.circuit,
+    row.schedule_slot,
+    row.fingerprint,
+    row.result_bytes,
+    row.on_failure,
+    row.compensates,
+    row.compensation,
+    row.compensated_by,
+    row.notify,
+  ];
+}
 
 export function jobIdOf(row: Pick<JobRow, 'seq' | 'created_at' | 'nonce'>): string {
   return formatJobId({ seq: row.seq, createdAt: row.created_at, nonce: row.nonce });

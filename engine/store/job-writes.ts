@@ -7,9 +7,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { lineRank } from '../../contract/priority.ts';
 import type { EndedAttempt } from './attempt-end.ts';
-import { type JobRow, jobColumns, rareColumns, usualColumns } from './job-row.ts';
+import { type JobRow, jobColumns, jobValues } from './job-row.ts';
 import { tagsOf } from './job-tags.ts';
-import { ManyRows, placesFor } from './many-rows.ts';
+import { ManyRows } from './many-rows.ts';
 import { RunningJobs } from './running-jobs.ts';
 
 const readyColumns = ['queue', 'lane', 'rank', 'run_at', 'seq'] as const;
@@ -20,8 +20,6 @@ export class JobWrites {
   /** The connection, for all other statements. */
   readonly database: Database;
   readonly #running: RunningJobs;
-  /** Two kinds of jobs: to bind twenty NULLs takes a quarter of an insert's time. */
-  readonly #usualJobs: ManyRows;
   readonly #jobs: ManyRows;
   readonly #tags: ManyRows;
   readonly #ready: ManyRows;
@@ -31,19 +29,18 @@ export class JobWrites {
 
   constructor(db: Database) {
     const inserts = (table: string, columns: readonly string[]) =>
-      new ManyRows(db, columns.length, (rows) => `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${placesFor(rows, columns.length)}`);
+      new ManyRows(db, columns, (rows) => `INSERT INTO ${table} (${columns.join(', ')}) ${rows}`);
     this.database = inOrder(db, () => this.write());
     this.#running = new RunningJobs(db);
-    this.#usualJobs = inserts('jobs', usualColumns);
     this.#jobs = inserts('jobs', jobColumns);
     this.#tags = inserts('job_tags', ['tag', 'seq']);
     this.#ready = inserts('ready', readyColumns);
     this.#attempts = inserts('attempts', attemptColumns);
     this.#ends = new ManyRows(
       db,
-      endColumns.length,
+      endColumns,
       (rows) =>
-        `WITH ended (${endColumns.join(', ')}) AS (VALUES ${placesFor(rows, endColumns.length)})
+        `WITH ended (${endColumns.join(', ')}) AS (${rows})
          UPDATE jobs SET state = ended.state, finished_at = ended.finished_at, result = ended.result FROM ended
          WHERE jobs.seq = ended.seq AND jobs.state = 'executing' AND jobs.attempt = ended.attempt`,
     );
@@ -51,8 +48,7 @@ export class JobWrites {
 
   insertJob(row: JobRow): void {
     this.#isEmpty = false;
-    if (rareColumns.every((column) => row[column] === null)) this.#usualJobs.add(usualColumns.map((column) => row[column]));
-    else this.#jobs.add(jobColumns.map((column) => row[column]));
+    this.#jobs.add(jobValues(row));
     for (const tag of tagsOf(row)) this.#tags.add([tag, row.seq]);
   }
 
@@ -87,7 +83,6 @@ export class JobWrites {
   write(): void {
     if (this.#isEmpty) return;
     this.#isEmpty = true;
-    this.#usualJobs.write();
     this.#jobs.write();
     this.#tags.write();
     this.#ready.write();
@@ -102,7 +97,7 @@ export class JobWrites {
 
   undone(): void {
     this.#isEmpty = true;
-    for (const rows of [this.#usualJobs, this.#jobs, this.#tags, this.#ready, this.#ends, this.#attempts]) rows.forget();
+    for (const rows of [this.#jobs, this.#tags, this.#ready, this.#ends, this.#attempts]) rows.forget();
     this.#running.undone();
   }
 }

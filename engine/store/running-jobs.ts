@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { JobRow } from './job-row.ts';
-import { ManyRows, placesFor } from './many-rows.ts';
+import { ManyRows } from './many-rows.ts';
 
 const columns = ['seq', 'attempt', 'lane', 'started_at'] as const;
 
@@ -17,12 +17,8 @@ export class RunningJobs {
 
   constructor(db: Database) {
     this.#attempts = new Map(db.prepare<[], [number, number]>('SELECT seq, attempt FROM running').raw().all());
-    this.#inserts = new ManyRows(
-      db,
-      columns.length,
-      (rows) => `INSERT INTO running (${columns.join(', ')}) VALUES ${placesFor(rows, columns.length)}`,
-    );
-    this.#deletes = new ManyRows(db, 1, (rows) => `DELETE FROM running WHERE seq IN (${Array(rows).fill('?').join(', ')})`);
+    this.#inserts = new ManyRows(db, columns, (rows) => `INSERT INTO running (${columns.join(', ')}) ${rows}`);
+    this.#deletes = new ManyRows(db, ['seq'], (rows) => `DELETE FROM running WHERE seq IN (${rows})`);
   }
 
   begin({ seq, attempt, lane, started_at }: JobRow): void {

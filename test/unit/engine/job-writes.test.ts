@@ -24,7 +24,7 @@ function openWrites() {
 }
 
 describe('what is written of every job', () => {
-  test.each([0, 1, 3, 4, 16, 37])('%i jobs begin and end, whatever statements that takes', (count) => {
+  test.each([0, 1, 3, 4, 16, 37, 150])('%i jobs begin and end, whatever statements that takes', (count) => {
     const { writes, all, transaction } = openWrites();
     const rows = Array.from({ length: count }, (_, index) => executing(index + 1));
     transaction(() => {
