@@ -10,6 +10,7 @@ import type { SubmitOptions } from '../../../engine/queue/backend.ts';
 import { createQueue } from '../../../engine/queue/queue.ts';
 import { Reader } from '../../../engine/store/reader.ts';
 import { openStore } from '../../../engine/store/store.ts';
+import { keepYoungObjectsYoung } from '../../../engine/young-objects.ts';
 import { emptyTask } from '../../engine/tasks.ts';
 import type { Contender } from '../contender.ts';
 
@@ -24,6 +25,8 @@ function fail(error: unknown): never {
 
 /** @param settings `schema`: SQL that changes the schema of this copy; `follower`: someone follows all events; `payload`: jobs have a small one, and tags */
 export async function open({ folder: home = '', schema, follower, payload }: Record<string, string>): Promise<Contender> {
+  // As the engine does.
+  keepYoungObjectsYoung();
   const tasksFolder = join(home, 'tasks');
   mkdirSync(tasksFolder);
   writeFileSync(join(tasksFolder, 'empty.js'), emptyTask);
