@@ -44,24 +44,35 @@ export class Answers {
     const preferenceApplied = asked !== undefined ? `wait=${Math.ceil(asked / 1000)}` : goesOn ? 'respond-async' : undefined;
     const wait = waitOf(row, asked);
     if (wait === 0) return new RowAnswer(202, row, { replayed, preferenceApplied, isDuplicate });
-    return this.#answerLater(standing, wait, preferenceApplied);
+    if (replayed || !isFinal(row.state)) return this.#answerLater(standing, wait, preferenceApplied);
+    // It was written with its end (queue/unwritten-runs.ts).
+    this.#held(row);
+    return this.#answerOf(row, wait, replayed, preferenceApplied);
   }
 
   async #answerLater({ row, how }: Standing, wait: 'end' | number, preferenceApplied: string | undefined): Promise<SubmitAnswer> {
-    const { store, measurements, now } = this.#parts;
+    const replayed = how === 'replayed';
     try {
       // A job that stood before may have ended in the very transaction that found it.
-      const current = how === 'new' ? row : (store.jobs.readJob(row.seq) ?? row);
-      const ended = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait)).finally(() => {
-        if (how === 'new') measurements.usage.held(row.task, row.mode, now() - row.created_at);
-      });
-      const status = isFinal(ended.state) ? 200 : 202;
-      if (wait === 'end') this.#refuseUnlessCompleted(ended);
-      return new RowAnswer(status, ended, { replayed: how === 'replayed', preferenceApplied, isDuplicate: false });
+      const current = replayed ? (this.#parts.store.jobs.readJob(row.seq) ?? row) : row;
+      const then = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait));
+      return this.#answerOf(then, wait, replayed, preferenceApplied);
     } catch (error) {
-      if (how === 'new' || !(error instanceof Problem)) throw error;
+      if (!replayed || !(error instanceof Problem)) throw error;
       throw new Problem(error.code, error.message, { ...error.extras, isReplay: true });
+    } finally {
+      if (!replayed) this.#held(row);
     }
+  }
+
+  /** @param row as it is after the wait */
+  #answerOf(row: JobRow, wait: 'end' | number, replayed: boolean, preferenceApplied: string | undefined): SubmitAnswer {
+    if (wait === 'end') this.#refuseUnlessCompleted(row);
+    return new RowAnswer(isFinal(row.state) ? 200 : 202, row, { replayed, preferenceApplied, isDuplicate: false });
+  }
+
+  #held(row: JobRow): void {
+    this.#parts.measurements.usage.held(row.task, row.mode, this.#parts.now() - row.created_at);
   }
 
   async #waitUpTo(row: JobRow, waitMs: number): Promise<JobRow> {

@@ -54,7 +54,7 @@ export class Concurrency {
 
   /** Whether a job that comes now would pass no other at its gates: what waits at one that has opened is ahead of it. */
   passesNobody(job: Gated): boolean {
-    return gatesOf(job).every((gate) => this.roomAt(gate) > 0 && !this.#opened.has(nameOf(gate)));
+    return gatesOf(job).every((gate) => this.roomAt(gate) > 0 && !(this.#opened.size > 0 && this.#opened.has(nameOf(gate))));
   }
 
   take(row: JobRow): void {
@@ -70,6 +70,7 @@ export class Concurrency {
 
   /** There may be room at the gates of a job: it has ended, or has left the line without having run. */
   open(job: Gated): void {
+    if (this.#waitedAt.size === 0) return;
     for (const gate of gatesOf(job)) {
       const name = nameOf(gate);
       if (this.#waitedAt.has(name)) this.#opened.set(name, gate);

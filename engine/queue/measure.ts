@@ -161,7 +161,9 @@ export class Measurements {
   #minuteOf(): Bucket {
     this.#minutesChanged = true;
     const at = Math.floor(this.#now() / 60_000) * 60_000;
-    const known = this.#minutes.findLast((minute) => minute.at === at);
+    const last = this.#minutes.at(-1);
+    if (last?.at === at) return last;
+    const known = this.#minutes.find((minute) => minute.at === at);
     if (known) return known;
     const kept = this.#store.measurements.readPoints(at, at + 1)[0];
     const minute = kept ? bucketOf(kept.at, kept.point) : emptyBucket(at);

@@ -23,7 +23,7 @@ import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, 
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
 import { refuseTakenKeys } from './taken-keys.ts';
-import { mayStartUnwritten, startUnwritten } from './unwritten-start.ts';
+import { mayStartUnwritten, startUnwritten, type UnwrittenStartParts } from './unwritten-start.ts';
 import type { Waiters } from './waiters.ts';
 
 export type SubmitParts = {
@@ -59,12 +59,14 @@ export type Together = {
 export class Submit {
   readonly #parts: SubmitParts;
   readonly #answers: Answers;
+  readonly #startParts: UnwrittenStartParts;
   #lastSeq: number;
   #stopping = false;
 
   constructor(parts: SubmitParts) {
     this.#parts = parts;
     this.#answers = new Answers({ ...parts, isStopping: () => this.#stopping });
+    this.#startParts = { ...parts, nextSeq: () => this.nextSeq() };
     this.#lastSeq = parts.store.jobs.lastSeq();
   }
 
@@ -91,8 +93,7 @@ export class Submit {
     if (submission.notify) await notifyRequests.prepare(submission.notify);
     const promised = submission.mode === 'hybrid' ? await this.#promise(submission, checked) : null;
     const plan = this.#plan(submission, checked, options, promised);
-    const waitMs = submission.waitMs ?? options.waitMs;
-    const standing = await this.#insert(plan, { ...options, waitMs });
+    const standing = await this.#insert(plan, submission.waitMs ?? options.waitMs, options.idempotency);
     return this.#answers.answer(standing, submission, options);
   }
 
@@ -255,11 +256,11 @@ export class Submit {
     return lineWaitMs(store.counters.total({ queue: [queue], state: ['available'] }), drains.perSecond(queue));
   }
 
-  async #insert(plan: Plan, { idempotency, waitMs }: SubmitOptions): Promise<Standing> {
+  async #insert(plan: Plan, waitMs: number | undefined, idempotency: SubmitOptions['idempotency']): Promise<Standing> {
     const { store, dispatch, settings, now } = this.#parts;
     const isPlain = idempotency === undefined && !store.commit.full;
     if (isPlain && mayStartUnwritten(plan.row, plan.entry, waitOf(plan.row, waitMs), settings.rateLimit(plan.row.queue) !== null)) {
-      const started = startUnwritten(plan, { ...this.#parts, nextSeq: () => this.nextSeq() });
+      const started = startUnwritten(plan, this.#startParts);
       if (started) return { row: await started, how: 'new', isDuplicate: false };
     }
     return this.#write((place): Standing => {

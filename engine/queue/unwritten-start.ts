@@ -41,6 +41,7 @@ export type UnwrittenStartParts = {
 };
 
 /**
+ * @param plan its row becomes the job's, unless it has to wait
  * @returns the job as it was first written: executing, or ended; null: it cannot start now, and has to wait in line
  * @throws Problem lane-saturated, storage-full
  */
@@ -48,14 +49,18 @@ export function startUnwritten(
   plan: { row: JobRow; entry: CatalogEntry; room: number },
   parts: UnwrittenStartParts,
 ): Promise<JobRow> | null {
-  const { row: planned, entry, room } = plan;
+  const { row, entry, room } = plan;
   const { dispatch, measurements, events, now, nextSeq } = parts;
-  if (planned.mode === 'sync') {
-    const hindrance = dispatch.syncHindrance(planned, room);
-    if (hindrance) throw syncRefusal(hindrance, planned.task, dispatch.hindranceEndsInMs(hindrance, planned, room));
-  } else if (!dispatch.mayHandOff(planned, room)) return null;
-  const at = now();
-  const row: JobRow = { ...planned, seq: nextSeq(), state: 'executing', attempt: 1, started_at: at, first_started_at: at };
+  if (row.mode === 'sync') {
+    const hindrance = dispatch.syncHindrance(row, room);
+    if (hindrance) throw syncRefusal(hindrance, row.task, dispatch.hindranceEndsInMs(hindrance, row, room));
+  } else if (!dispatch.mayHandOff(row, room)) return null;
+  // The plan's own: to copy a row takes longer than all else here.
+  row.seq = nextSeq();
+  row.state = 'executing';
+  row.attempt = 1;
+  row.started_at = now();
+  row.first_started_at = row.started_at;
   return dispatch.startUnwritten(row, entry, room, () => {
     measurements.submitted(1);
     measurements.usage.called(row.task, row.mode);

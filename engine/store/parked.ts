@@ -16,12 +16,21 @@ export function circuitGate(circuit: string): Gate {
 }
 
 /** What a job has to pass, in this order: where its service is down, it need not wait for its key first. */
-export function gatesOf({ task, concurrency_key, circuit }: Pick<JobRow, 'task' | 'concurrency_key' | 'circuit'>): Gate[] {
-  const gates: Gate[] = circuit === null ? [] : [circuitGate(circuit)];
-  gates.push({ task, key: '' });
-  if (concurrency_key !== null) gates.push({ task, key: concurrency_key });
-  return gates;
+export function gatesOf({ task, concurrency_key, circuit }: Pick<JobRow, 'task' | 'concurrency_key' | 'circuit'>): readonly Gate[] {
+  const ofTask = taskGates.get(task) ?? [{ task, key: '' }];
+  if (concurrency_key === null && circuit === null) {
+    taskGates.set(task, ofTask);
+    return ofTask;
+  }
+  return [
+    ...(circuit === null ? [] : [circuitGate(circuit)]),
+    ...ofTask,
+    ...(concurrency_key === null ? [] : [{ task, key: concurrency_key }]),
+  ];
 }
+
+/** All gates of most jobs, which are asked for five times in the life of each. */
+const taskGates = new Map<string, readonly Gate[]>();
 
 export function prepareParked(db: Database) {
   const insert = db.prepare('INSERT INTO parked (task, key, queue, lane, rank, run_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?)');
