@@ -99,6 +99,14 @@ export function planJob(submission: Submission, entry: CatalogEntry, options: Su
   };
 }
 
+/** Of a job that starts as it is accepted. Its row is changed, not copied: that takes as long as to plan it. */
+export function startAtOnce(row: JobRow, at: number): void {
+  row.state = 'executing';
+  row.attempt = 1;
+  row.started_at = at;
+  row.first_started_at = at;
+}
+
 type Retry = { budget: number /** A RetryPolicy as JSON. */; text: string };
 
 /** Without a policy of their own all jobs of a task have the same, whose text takes longer to make than the rest of a plan. */

@@ -18,7 +18,7 @@ import type { EventStream } from './event-stream.ts';
 import type { Lanes } from './lanes.ts';
 import type { Measurements } from './measure.ts';
 import type { NotifyRequests } from './notify-requests.ts';
-import { planJob, syncRefusal, waitOf } from './plan.ts';
+import { planJob, startAtOnce, syncRefusal, waitOf } from './plan.ts';
 import { checkPromise, givenPromise, type Promised, predictionRoom, promiseFor, unpredicted } from './promise.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { circuitOf } from './service-calls.ts';
@@ -330,14 +330,12 @@ export class Submit {
   /** Inside the transaction: inserts the job where it belongs; straight into its lane when nothing is ahead of it. */
   #place(plan: Plan): JobRow {
     const { dispatch, now } = this.#parts;
-    const seq = ++this.#lastSeq;
+    const { row, room, uniqueUntil } = plan;
+    row.seq = this.nextSeq();
     const handOff = this.#handsOff(plan);
-    const at = now();
-    const row: JobRow = handOff
-      ? { ...plan.row, seq, state: 'executing', attempt: 1, started_at: at, first_started_at: at }
-      : { ...plan.row, seq };
-    this.#insertRow(row, plan.uniqueUntil);
-    if (handOff) dispatch.promise(row, plan.room);
+    if (handOff) startAtOnce(row, now());
+    this.#insertRow(row, uniqueUntil);
+    if (handOff) dispatch.promise(row, room);
     else if (row.state === 'available') dispatch.becameReady(row);
     return row;
   }
@@ -345,28 +343,28 @@ export class Submit {
   /** One transaction; what it places is announced and started once it is committed, and its places are free again if it is undone. */
   async #write<Value>(operation: (place: (plan: Plan) => JobRow) => Value): Promise<Value> {
     const { store, dispatch, measurements } = this.#parts;
-    const placed: { plan: Plan; row: JobRow }[] = [];
+    const placed: Plan[] = [];
     const place = (plan: Plan) => {
       const row = this.#place(plan);
-      placed.push({ plan, row });
+      placed.push(plan);
       return row;
     };
     const announce = () => {
       if (placed.length > 0) measurements.submitted(placed.length);
-      for (const { plan, row } of placed) {
-        measurements.usage.called(row.task, row.mode);
-        this.#announce(plan, row);
+      for (const plan of placed) {
+        measurements.usage.called(plan.row.task, plan.row.mode);
+        this.#announce(plan);
       }
     };
     try {
       return await store.commit.write('may', () => operation(place), announce);
     } catch (error) {
-      for (const { plan, row } of placed) if (row.state === 'executing') dispatch.giveUpPromised(row, plan.room);
+      for (const { row, room } of placed) if (row.state === 'executing') dispatch.giveUpPromised(row, room);
       throw error;
     }
   }
 
-  #announce({ entry, room }: Plan, row: JobRow): void {
+  #announce({ row, entry, room }: Plan): void {
     const { dispatch, events } = this.#parts;
     events.job('job.created', row, row.created_at);
     if (row.state === 'executing') dispatch.startPromised(row, entry, room);

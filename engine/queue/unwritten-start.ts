@@ -5,7 +5,7 @@ import type { CatalogEntry } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Measurements } from './measure.ts';
-import { syncRefusal } from './plan.ts';
+import { startAtOnce, syncRefusal } from './plan.ts';
 
 /** A job that may not run for long is as good as never written late: its deadline is watched from its insert on. */
 const shortestTimeoutMs = 1_000;
@@ -55,12 +55,8 @@ export function startUnwritten(
     const hindrance = dispatch.syncHindrance(row, room);
     if (hindrance) throw syncRefusal(hindrance, row.task, dispatch.hindranceEndsInMs(hindrance, row, room));
   } else if (!dispatch.mayHandOff(row, room)) return null;
-  // The plan's own: to copy a row takes longer than all else here.
   row.seq = nextSeq();
-  row.state = 'executing';
-  row.attempt = 1;
-  row.started_at = now();
-  row.first_started_at = row.started_at;
+  startAtOnce(row, now());
   return dispatch.startUnwritten(row, entry, room, () => {
     measurements.submitted(1);
     measurements.usage.called(row.task, row.mode);

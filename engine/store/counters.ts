@@ -27,6 +27,8 @@ const waitingStates: ReadonlySet<JobState> = new Set(jobStates.filter(isWaiting)
 export class Counters implements CounterChanges {
   readonly #counters = new Map<string, Counter>();
   readonly #pending = new Map<string, Counter>();
+  /** Of these the last that was added to, by state: jobs that move together are mostly counted by the same. */
+  readonly #latest = new Map<JobState, Counter>();
   /** Jobs that wait, by queue, as they are in the transaction that is open; and what of it may yet be undone. */
   readonly #backlog = new Map<string, number>();
   readonly #pendingBacklog = new Map<string, number>();
@@ -46,10 +48,18 @@ export class Counters implements CounterChanges {
       addTo(this.#backlog, row.queue, by);
       addTo(this.#pendingBacklog, row.queue, by);
     }
-    const key = keyOf(row, state);
-    const pending = this.#pending.get(key);
-    if (pending) pending.n += by;
-    else this.#pending.set(key, { queue: row.queue, task: row.task, mode: row.mode, state, n: by });
+    const latest = this.#latest.get(state);
+    const isSame = latest !== undefined && latest.queue === row.queue && latest.task === row.task && latest.mode === row.mode;
+    const pending = isSame ? latest : this.#pendingOf(row, state);
+    pending.n += by;
+  }
+
+  #pendingOf({ queue, task, mode }: Pick<JobRow, 'queue' | 'task' | 'mode'>, state: JobState): Counter {
+    const key = keyOf({ queue, task, mode }, state);
+    const pending = this.#pending.get(key) ?? { queue, task, mode, state, n: 0 };
+    this.#pending.set(key, pending);
+    this.#latest.set(state, pending);
+    return pending;
   }
 
   /** Inside the transaction, at its end. The CHECK refuses a count below zero: that would be a bug, and stops the engine. */
@@ -69,11 +79,13 @@ export class Counters implements CounterChanges {
       else this.#counters.set(key, change);
     }
     this.#pending.clear();
+    this.#latest.clear();
     this.#pendingBacklog.clear();
   }
 
   undone(): void {
     this.#pending.clear();
+    this.#latest.clear();
     for (const [queue, n] of this.#pendingBacklog) addTo(this.#backlog, queue, -n);
     this.#pendingBacklog.clear();
   }
