@@ -8,6 +8,8 @@ import { endOrphans } from './orphans.ts';
 
 /** A thread that does not answer for this long is stuck in synchronous code. */
 const unresponsiveMs = 1_000;
+/** Jobs of one message. What is started in one turn may be a thousand: the thread is to begin before the last of them. */
+const mostTogether = 64;
 /** A prediction that is late and blocks its thread holds up callers who wait: it gets no longer than this, in milliseconds. */
 const predictGraceMs = 500;
 
@@ -107,6 +109,7 @@ export class ThreadHost {
     if (compensates !== undefined) job.compensates = compensates;
     if (parents !== undefined) job.parents = parents;
     this.#outbox.push(job);
+    if (this.#outbox.length === mostTogether) this.sendStarted();
     this.#options.listener.placed(run, this.id);
   }
 
