@@ -17,6 +17,7 @@ import { Ballast } from './store/ballast.ts';
 import { lockHome } from './store/open.ts';
 import { Reader } from './store/reader.ts';
 import { openStore } from './store/store.ts';
+import { keepYoungObjectsYoung } from './young-objects.ts';
 
 export type EngineOptions = {
   /** null: no TCP; 0: any free port. */
@@ -102,7 +103,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     ...(api.port === null ? {} : { port: api.port }),
   });
 
-  lanes.warm();
+  void lanes.warm().then(keepYoungObjectsYoung);
   const stopResting = restWhenQuiet();
 
   return {

@@ -5,7 +5,6 @@ import { Problem } from '../contract/errors.ts';
 import { type Engine, HomeTaken, startEngine } from './engine.ts';
 import { StorageError } from './store/storage-error.ts';
 import { backUpAlone, inspectAlone } from './without-jobs.ts';
-import { keepYoungObjectsYoung } from './young-objects.ts';
 
 const exitCodes = { done: 0, failed: 1, wrongUse: 2, refused: 4 } as const;
 /** By then a stop has drained, aborted and closed; what still hangs is not waited for. */
@@ -50,7 +49,6 @@ function fail(error: unknown): never {
 
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
-keepYoungObjectsYoung();
 
 const { port, instead } = readAsked();
 let engine: Engine;

@@ -25,8 +25,6 @@ function fail(error: unknown): never {
 
 /** @param settings `schema`: SQL that changes the schema of this copy; `follower`: someone follows all events; `payload`: jobs have a small one, and tags */
 export async function open({ folder: home = '', schema, follower, payload }: Record<string, string>): Promise<Contender> {
-  // As the engine does.
-  keepYoungObjectsYoung();
   const tasksFolder = join(home, 'tasks');
   mkdirSync(tasksFolder);
   writeFileSync(join(tasksFolder, 'empty.js'), emptyTask);
@@ -49,7 +47,9 @@ export async function open({ folder: home = '', schema, follower, payload }: Rec
     spaceIsShort: () => false,
   });
   await queue.open();
-  lanes.warm();
+  await lanes.warm();
+  // As the engine does.
+  keepYoungObjectsYoung();
   const { backend } = queue;
   await backend.getTask('empty');
   if (follower) backend.subscribe({}, null, () => {});
