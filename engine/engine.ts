@@ -60,7 +60,11 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
   const reader = new Reader({ file: store.file, rowsWritten: store.rowsWritten, failed });
-  store.commit.afterCommit(() => reader.committed());
+  const committed = keepYoungObjectsYoung();
+  store.commit.afterCommit(() => {
+    reader.committed();
+    committed();
+  });
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, failed },
     tasksFolder: join(home, homeFiles.tasks),
@@ -103,7 +107,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
     ...(api.port === null ? {} : { port: api.port }),
   });
 
-  void lanes.warm().then(keepYoungObjectsYoung);
+  lanes.warm();
   const stopResting = restWhenQuiet();
 
   return {

@@ -47,11 +47,9 @@ export class Lane {
     });
   }
 
-  /** Starts the threads that are always kept, and waits for them; until then the first jobs start theirs. */
-  async warm(): Promise<void> {
-    const started: ThreadHost[] = [];
-    while (this.#openThreads() < this.#options.minThreads) started.push(this.#grow());
-    await Promise.all(started.map((thread) => thread.answers()));
+  /** Starts the threads that are always kept; until then the first jobs start theirs. */
+  warm(): void {
+    while (this.#openThreads() < this.#options.minThreads) this.#grow();
   }
 
   places(room: number): number {
@@ -87,7 +85,7 @@ export class Lane {
 
   /** Measures the threads, lets idle ones go and replaces lost ones: here, so that threads that cannot start do not start without end. */
   tend(): void {
-    void this.warm();
+    this.warm();
     const now = this.#options.now();
     let open = this.#openThreads();
     for (const thread of this.#threads) {

@@ -89,9 +89,9 @@ export class ThreadLanes implements Lanes {
     this.#tending.unref();
   }
 
-  /** Starts the threads that are always kept, and waits for them; left for after the start, which would otherwise share the cores with them. */
-  async warm(): Promise<void> {
-    await Promise.all(Object.values(this.#lanes).map((lane) => lane.warm()));
+  /** Starts the threads that are always kept; left for after the start, which would otherwise share the cores with them. */
+  warm(): void {
+    for (const lane of Object.values(this.#lanes)) lane.warm();
   }
 
   /** Measures the threads, lets idle ones go and replaces lost ones. */

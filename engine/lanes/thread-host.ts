@@ -211,7 +211,7 @@ export class ThreadHost {
    */
   async #giveUp(runId: number, run: Run, reason: AbortReason): Promise<void> {
     if (this.#runs.get(runId) !== run) return;
-    const responsive = this.#runs.size > 1 && (await this.answers());
+    const responsive = this.#runs.size > 1 && (await this.#answers());
     if (this.#runs.get(runId) !== run) return;
     this.retiring = true;
     this.#lastRuns = true;
@@ -222,8 +222,7 @@ export class ThreadHost {
     if (!responsive) this.kill();
   }
 
-  /** Whether it does, before `unresponsiveMs` have passed. */
-  answers(): Promise<boolean> {
+  #answers(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), unresponsiveMs);
       this.#asking.push(() => {

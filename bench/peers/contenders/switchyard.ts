@@ -34,7 +34,11 @@ export async function open({ folder: home = '', schema, follower, payload }: Rec
   const lanes = new ThreadLanes({ home });
   const taskReader = new ThreadTaskReader(home);
   const reader = new Reader({ file: store.file, rowsWritten: store.rowsWritten, failed: fail });
-  store.commit.afterCommit(() => reader.committed());
+  const committed = keepYoungObjectsYoung();
+  store.commit.afterCommit(() => {
+    reader.committed();
+    committed();
+  });
   const queue = createQueue({
     ...{ store, reader, lanes, taskReader, tasksFolder, failed: fail },
     ...{ resultsFolder: join(home, 'results'), settingsFile: join(home, 'settings.json') },
@@ -47,9 +51,7 @@ export async function open({ folder: home = '', schema, follower, payload }: Rec
     spaceIsShort: () => false,
   });
   await queue.open();
-  await lanes.warm();
-  // As the engine does.
-  keepYoungObjectsYoung();
+  lanes.warm();
   const { backend } = queue;
   await backend.getTask('empty');
   if (follower) backend.subscribe({}, null, () => {});
