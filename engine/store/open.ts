@@ -83,16 +83,21 @@ const lockTries = 5;
  * Takes the home's lock and keeps it until the process ends: the kernel frees it even after SIGKILL. It is SQLite's own
  * file lock on a file of its own, so that no native module is needed for it. The file must never be opened
  * elsewhere in this process: closing any descriptor of it would drop the POSIX lock.
+ * @param pause between two tries; not the same for any two engines
  * @returns a function that frees it, or null when another engine holds it.
  */
-export function lockHome(file: string): (() => void) | null {
+export function lockHome(file: string, pause = pauseAMoment): (() => void) | null {
   makePrivate(file);
   for (let tries = 1; ; tries++) {
     const unlock = tryLock(file);
     if (unlock || tries === lockTries) return unlock;
     // Two that start at the same moment may each find the other on its way to the lock: not at the same moment a second time.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40);
+    pause();
   }
+}
+
+function pauseAMoment(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40);
 }
 
 function tryLock(file: string): (() => void) | null {

@@ -35,9 +35,9 @@ export function useGrownList<Item>(options: GrownListOptions<Item>): Resource<Gr
 }
 
 /** @param wanted asked again after each page: more may be wanted by then */
-async function readUpTo<Item>(
+export async function readUpTo<Item>(
   wanted: () => number,
-  { pageSize, readPage }: GrownListOptions<Item>,
+  { pageSize, readPage }: Pick<GrownListOptions<Item>, 'pageSize' | 'readPage'>,
   signal: AbortSignal,
 ): Promise<GrownList<Item>> {
   const items: Item[] = [];
