@@ -17,6 +17,7 @@ import { idle } from './rows/idle.ts';
 import { inFlight } from './rows/in-flight.ts';
 import { adds, processRow } from './rows/in-process.ts';
 import { modeRow } from './rows/modes.ts';
+import { peerSettings } from './rows/peer-settings.ts';
 import { reads } from './rows/reads.ts';
 import { start } from './rows/start.ts';
 import { submissions } from './rows/submissions.ts';
@@ -26,7 +27,7 @@ import { windowStart } from './rows/window-start.ts';
 
 const rows: Row[] = [
   ...[processRow, adds, submissions, batches, syncCalls, syncUnderWork, calm, idle, start, windowStart],
-  ...[inFlight, backlog, reads, modeRow, features],
+  ...[inFlight, backlog, reads, modeRow, features, peerSettings],
 ];
 
 const { quick, large, profile, only } = readOptions(rows.map(({ name }) => name));

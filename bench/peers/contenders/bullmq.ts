@@ -13,9 +13,8 @@ type BullMq = {
   ) => { on(event: 'completed', listener: () => void): void; waitUntilReady(): Promise<unknown>; close(force: boolean): Promise<void> };
 };
 
-const workerConcurrency = 256;
-
-export async function open({ socket = '' }: Record<string, string>): Promise<Contender> {
+/** @param settings `concurrency`: jobs that its worker takes at once */
+export async function open({ socket = '', concurrency = '256' }: Record<string, string>): Promise<Contender> {
   const { Queue, Worker } = await importPeer<BullMq>('bullmq');
   const connection = { path: socket, maxRetriesPerRequest: null };
   // Each run begins with nothing.
@@ -27,7 +26,7 @@ export async function open({ socket = '' }: Record<string, string>): Promise<Con
     add: () => queue.add('empty', {}),
     addMany: (count) => queue.addBulk(jobs(count)),
     async work(finished) {
-      const worker = new Worker(name, async () => null, { connection, concurrency: workerConcurrency });
+      const worker = new Worker(name, async () => null, { connection, concurrency: Number(concurrency) });
       let ended = 0;
       worker.on('completed', () => {
         // What ends in one turn is followed by one bulk of additions.

@@ -15,21 +15,21 @@ type GraphileWorker = {
   Logger: new (factory: () => () => void) => unknown;
 };
 
-/** Chosen for throughput, batching included; not swept. Its event may come before a batched completion is written, which flatters it. */
-const worker = {
-  concurrentJobs: 24,
-  maxPoolSize: 26,
-  localQueue: { size: 500 },
-  completeJobBatchDelay: 0,
-  failJobBatchDelay: 0,
-};
-
-export async function open({ socket = '' }: Record<string, string>): Promise<Contender> {
+/**
+ * Its event may come before a batched completion is written, which flatters it.
+ * @param settings `atOnce`: jobs that it runs at once; `localQueue`: jobs that it fetches ahead; `batchMs`: how long a completion waits for others, in milliseconds
+ */
+export async function open({ socket = '', atOnce = '24', localQueue = '500', batchMs = '0' }: Record<string, string>): Promise<Contender> {
   const { run, makeWorkerUtils, Logger } = await importPeer<GraphileWorker>('graphile-worker');
   const connectionString = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(socket)}`;
   const schema = `graphile_${process.pid}`;
   const logger = new Logger(() => () => {});
-  const preset = { worker: { ...worker, schema, logger } };
+  const preset = {
+    worker: {
+      ...{ schema, logger, concurrentJobs: Number(atOnce), maxPoolSize: Number(atOnce) + 2, localQueue: { size: Number(localQueue) } },
+      ...{ completeJobBatchDelay: Number(batchMs), failJobBatchDelay: Number(batchMs) },
+    },
+  };
   const utils = await makeWorkerUtils({ connectionString, schema, logger, maxPoolSize: 10 });
   await utils.migrate();
   return {

@@ -16,12 +16,11 @@ type PgBoss = {
   };
 };
 
-/** Loops that fetch and complete; not swept. */
-const loops = 4;
-const fetchedAtOnce = 256;
-
-/** Its own `work()` polls at most twice a second; `fetch` and `complete` in batches do not. */
-export async function open({ socket = '' }: Record<string, string>): Promise<Contender> {
+/**
+ * Its own `work()` polls at most twice a second; `fetch` and `complete` in batches do not.
+ * @param settings `loops`: how many fetch and complete; `fetched`: how many jobs each at once
+ */
+export async function open({ socket = '', loops = '2', fetched = '512' }: Record<string, string>): Promise<Contender> {
   const { PgBoss } = await importPeer<PgBoss>('pg-boss');
   const boss = new PgBoss({
     ...{ host: socket, user: 'postgres', database: 'postgres', max: 10, supervise: false, schedule: false },
@@ -38,7 +37,7 @@ export async function open({ socket = '' }: Record<string, string>): Promise<Con
       let stopped = false;
       async function fetchAndComplete(): Promise<void> {
         while (!stopped) {
-          const ids = (await boss.fetch('empty', { batchSize: fetchedAtOnce })).map(({ id }) => id);
+          const ids = (await boss.fetch('empty', { batchSize: Number(fetched) })).map(({ id }) => id);
           if (ids.length === 0) await pause(1);
           else {
             await boss.complete('empty', ids);
@@ -46,7 +45,7 @@ export async function open({ socket = '' }: Record<string, string>): Promise<Con
           }
         }
       }
-      const working = Promise.all(Array.from({ length: loops }, fetchAndComplete));
+      const working = Promise.all(Array.from({ length: Number(loops) }, fetchAndComplete));
       return {
         submit: (count) => void boss.insert('empty', new Array(count).fill({})),
         async stop() {

@@ -19,8 +19,8 @@ type Logger = Record<'error' | 'warn' | 'info' | 'debug', (message: string) => v
 
 const logger: Logger = { error: console.error, warn: console.error, info: () => {}, debug: () => {} };
 
-/** @param settings `synchronous`: its own NORMAL when it isn't given */
-export async function open({ folder = '', synchronous }: Record<string, string>): Promise<Contender> {
+/** @param settings `synchronous`: its own NORMAL when it isn't given; `added`: jobs that are added in one transaction */
+export async function open({ folder = '', synchronous, added = '512' }: Record<string, string>): Promise<Contender> {
   const { better, defineQueue, defineWorker } = await importPeer<PlainJob>('plainjob');
   const db = new Database(join(folder, 'plainjob.db'));
   const queue = defineQueue({ connection: better(db), logger });
@@ -28,7 +28,7 @@ export async function open({ folder = '', synchronous }: Record<string, string>)
   if (synchronous) db.pragma(`synchronous = ${synchronous}`);
   return {
     // It works in one go as long as there are jobs, and adds the fastest in one transaction.
-    refill: 512,
+    refill: Number(added),
     addsOneByOne: true,
     add: () => queue.add('backlog', null),
     async work(finished) {
