@@ -114,6 +114,7 @@ function hybridText({ predicts, rollsBack }: Task): string | null {
 }
 
 function retriesOf({ maxAttempts, backoff, baseMs, delaysMs, retryForMs, rules }: RetryPolicy): string {
+  if (maxAttempts === 1) return 'none, it is tried once';
   const delays = delaysMs ? `after ${delaysMs.map(formatDuration).join(', ')}` : `${backoff} from ${formatDuration(baseMs)}`;
   const age = retryForMs === undefined ? '' : `, for ${formatDuration(retryForMs)} at most`;
   const exceptions = rules ? `, ${rules.length} rules by error` : '';

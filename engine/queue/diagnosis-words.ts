@@ -23,6 +23,7 @@ function well(code: Finding['code'], found: string): Finding {
 }
 
 function size(bytes: number): string {
+  if (bytes < mebibyte) return `${Math.ceil(bytes / 1024)} KiB`;
   return bytes < 1024 * mebibyte ? `${(bytes / mebibyte).toFixed(1)} MiB` : `${(bytes / mebibyte / 1024).toFixed(1)} GiB`;
 }
 

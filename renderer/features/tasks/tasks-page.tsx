@@ -53,7 +53,9 @@ export function TasksPage() {
                 <tr>
                   <th scope="col">Task</th>
                   <th scope="col">Best called</th>
-                  <th scope="col">Runs</th>
+                  <th scope="col" title="Runs that succeeded: the times are of these. Older ones weigh less.">
+                    Timed runs
+                  </th>
                   <th scope="col">Half within</th>
                   <th scope="col">95 % within</th>
                   <th scope="col">Fails</th>
