@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import type { RunResult } from '../../engine/queue/lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { pass, restarted, underStillClock } from './still-clock.ts';
 
 const service = 'https://example.com';
 const faults = ['NetworkError', 'TimedOut'];
 const options = { sizes: { io: 1 }, tasks: { 'http.request': { lane: 'io' as const, circuit: { originOf: '/url', faults } } } };
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
+underStillClock(() => rig);
 
 const down: RunResult = { kind: 'failed', error: { name: 'NetworkError', message: 'connection refused' } };
 const up: RunResult = { kind: 'succeeded', result: 'null' };
@@ -39,22 +31,6 @@ async function breakIt(changes: Partial<SubmissionInput> = {}): Promise<void> {
   const ids = await rig.addMany(Array.from({ length: 5 }, () => ({ ...call(), ...changes })));
   await rig.turn();
   for (const id of ids) rig.lanes.finish(id, down);
-  await rig.turn();
-}
-
-async function advance(ms: number): Promise<void> {
-  vi.advanceTimersByTime(ms);
-  await rig.turn();
-}
-
-/** The same home under a new engine, after a SIGKILL. */
-async function restart(): Promise<void> {
-  await rig.crash();
-  const now = Date.now();
-  vi.clearAllTimers();
-  // Clearing them sets the clock back to where it began.
-  vi.setSystemTime(now);
-  rig = await openQueueRig({ ...options, home: rig.home });
   await rig.turn();
 }
 
@@ -81,9 +57,9 @@ describe('a service that is down', () => {
     const events = rig.watch();
     await breakIt();
     const waiting = await rig.addMany(Array.from({ length: 4 }, () => call()));
-    await advance(9_999);
+    await pass(rig, 9_999);
     expect(rig.lanes.running.size).toBe(0);
-    await advance(200);
+    await pass(rig, 200);
     expect(rig.lanes.running.size).toBe(1);
     expect((await circuits())[0]).toMatchObject({ state: 'half-open' });
     const [probe] = [...rig.lanes.running.values()];
@@ -91,7 +67,7 @@ describe('a service that is down', () => {
     const tried = await rig.backend.getJob(probe?.jobId ?? '');
     expect(tried).toMatchObject({ state: 'available', error: { name: 'NetworkError' } });
     expect([probe?.jobId, tried.attempt, tried.maxAttempts]).toEqual([waiting[0], 1, 6]);
-    await advance(20_200);
+    await pass(rig, 20_200);
     expect([...rig.lanes.running.values()].map(({ jobId }) => jobId)).toEqual([probe?.jobId]);
     await endAll(up);
     expect((await circuits())[0]).toMatchObject({ state: 'closed', openedAt: null });
@@ -123,7 +99,7 @@ describe('a service that is down', () => {
     const waiting = await rig.add(call());
     await rig.turn();
     const [before] = await circuits();
-    await restart();
+    rig = await restarted(rig, options);
     expect((await circuits())[0]).toMatchObject({
       name: service,
       state: 'open',
@@ -132,13 +108,13 @@ describe('a service that is down', () => {
       waiting: 1,
     });
     expect(rig.lanes.running.size).toBe(0);
-    await advance(10_200);
+    await pass(rig, 10_200);
     expect(rig.lanes.running.size).toBe(1);
-    await restart();
+    rig = await restarted(rig, options);
     expect(rig.lanes.running.size, 'the job that was trying it tries again').toBe(1);
     await endAll(up);
     await endAll(up);
-    await advance(10_000);
+    await pass(rig, 10_000);
     await endAll(up);
     expect((await rig.backend.getJob(waiting.id)).state).toBe('completed');
     expect(count('circuits')).toBe(0);
@@ -148,14 +124,14 @@ describe('a service that is down', () => {
     rig = await openQueueRig(options);
     await breakIt();
     await rig.addMany([call(), call(), call()]);
-    await advance(10_200);
+    await pass(rig, 10_200);
     const [first] = [...rig.lanes.running.values()];
     rig.lanes.finish(first?.jobId ?? '', { kind: 'snoozed', ms: 3_600_000 });
     await rig.turn();
     const [second] = [...rig.lanes.running.values()];
     expect(rig.lanes.running.size).toBe(1);
     expect(second?.jobId).not.toBe(first?.jobId);
-    await advance(60_200);
+    await pass(rig, 60_200);
     expect(rig.lanes.running.size).toBe(2);
     await rig.backend.deleteJob((await rig.add(call())).id);
     await endAll(up);
@@ -171,7 +147,7 @@ describe('a service that is down', () => {
     await rig.lanes.nextStart();
     await endAll(up);
     expect((await answer).status).toBe(200);
-    await advance(10_200);
+    await pass(rig, 10_200);
     await endAll(up);
   });
 
@@ -206,7 +182,7 @@ describe('a service that is down', () => {
       circuit: 'https://other.example',
     });
     await rig.backend.cancelJob(cancelled);
-    await advance(5_100);
+    await pass(rig, 5_100);
     expect((await rig.backend.getJob(late)).state).toBe('dead');
     rig.lanes.succeed(moved);
     await rig.turn();
@@ -238,7 +214,7 @@ describe('a job whose service is down', () => {
     await rig.turn();
     const holder = await rig.add(keyed('https://other.example'));
     await rig.add(call(`${service}/second`));
-    await advance(10_200);
+    await pass(rig, 10_200);
     expect(urls().slice(-2)).toEqual(['https://other.example', `${service}/second`]);
     rig.lanes.succeed(holder.id);
   });
@@ -263,13 +239,13 @@ test('a circuit that nobody used for a day is forgotten, and what waits for it r
   const waiting = await rig.add({ ...call(), queue: 'paused' });
   await rig.turn();
   await rig.backend.patchQueue('paused', { paused: true });
-  await advance(2_000);
+  await pass(rig, 2_000);
   // The five of the beginning end, so that nothing but the paused queue is left.
   for (let n = 0; n < 5; n++) {
     const { jobs } = await rig.backend.listJobs({ limit: 10, order: 'createdAt', queue: ['default'], state: ['available', 'retryable'] });
     for (const { id } of jobs) await rig.backend.cancelJob(id);
   }
-  await advance(90_000_000);
+  await pass(rig, 90_000_000);
   await rig.turn();
   expect(await circuits()).toEqual([]);
   expect(count('circuits')).toBe(0);

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Job } from '../../contract/job.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { RunResult } from '../../engine/queue/lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
+underStillClock(() => rig);
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   rig = await openQueueRig();
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
 });
 
 const forGood: RunResult = { kind: 'failed-for-good', error: { name: 'Error', message: 'no' } };

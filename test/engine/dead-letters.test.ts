@@ -1,27 +1,18 @@
-import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JobError } from '../../contract/job.ts';
 import type { Operation } from '../../contract/resources.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
+underStillClock(() => rig, Date.UTC(2026, 0, 31));
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: Date.UTC(2026, 0, 31) });
   rig = await openQueueRig({
     sizes: { io: 40 },
     tasks: {
       'http.request': { lane: 'io', input: { type: 'object', properties: { url: { type: 'string' } } }, retry: { maxAttempts: 1 } },
     },
   });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  // A rig on the home of an earlier one leaves it.
-  rmSync(rig.home, { recursive: true, force: true });
-  vi.useRealTimers();
 });
 
 const causes: ((n: number) => JobError)[] = [

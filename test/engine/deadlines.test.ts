@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { pass, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
-
-const stateOf = async (id: string) => (await rig.backend.getJob(id)).state;
-
-async function pass(ms: number): Promise<void> {
-  vi.advanceTimersByTime(ms);
-  await rig.turn();
-}
+underStillClock(() => rig);
 
 describe('a deadline', () => {
   test('ends a job that waits, that is for later, or that would be tried again, without anyone asking', async () => {
@@ -29,11 +14,11 @@ describe('a deadline', () => {
     await rig.add();
     const waiting = await rig.add({ deadlineMs: 10_000 });
     const later = await rig.add({ deadlineMs: 10_000, delayMs: 9_000 });
-    expect(await stateOf(later.id)).toBe('scheduled');
+    expect(await rig.stateOf(later.id)).toBe('scheduled');
     expect(Date.parse((await rig.backend.getJob(waiting.id)).deadlineAt ?? '')).toBe(Date.parse(waiting.createdAt) + 10_000);
-    await pass(9_999);
-    expect(await stateOf(waiting.id)).toBe('available');
-    await pass(1);
+    await pass(rig, 9_999);
+    expect(await rig.stateOf(waiting.id)).toBe('available');
+    await pass(rig, 1);
     for (const { id } of [failing, waiting, later]) {
       expect(await rig.backend.getJob(id)).toMatchObject({
         state: 'dead',
@@ -46,7 +31,7 @@ describe('a deadline', () => {
     rig = await openQueueRig();
     const { id } = await rig.add({ deadlineMs: 5_000, timeoutMs: 60_000 });
     const aborted = rig.lanes.abortOf(id);
-    await pass(5_000);
+    await pass(rig, 5_000);
     expect(await aborted).toBe('timed-out');
     rig.lanes.finish(id, { kind: 'aborted', reason: 'timed-out', error: { name: 'Error', message: 'x', details: { stdoutTail: 'half' } } });
     await rig.turn();
@@ -56,7 +41,7 @@ describe('a deadline', () => {
   test('lets a run that succeeds all the same succeed', async () => {
     rig = await openQueueRig();
     const { id } = await rig.add({ deadlineMs: 5_000 });
-    await pass(6_000);
+    await pass(rig, 6_000);
     rig.lanes.succeed(id, 'just so');
     await rig.turn();
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'completed', result: 'just so' });
@@ -74,7 +59,7 @@ describe('a deadline', () => {
     await rig.turn();
     expect(await rig.backend.getJob(running.id)).toMatchObject({ state: 'dead', error: { name: 'DeadlineExceeded' } });
     rig.backend.patchQueue('default', { paused: true });
-    await pass(2_000);
+    await pass(rig, 2_000);
     expect(await rig.backend.getJob(later.id)).toMatchObject({ state: 'dead', error: { name: 'DeadlineExceeded' } });
   });
 
@@ -82,13 +67,13 @@ describe('a deadline', () => {
     rig = await openQueueRig();
     await rig.backend.patchQueue('default', { paused: true });
     const { id } = await rig.add({ deadlineMs: 5_000 });
-    await pass(5_000);
+    await pass(rig, 5_000);
     const again = await rig.backend.retryJob(id);
     expect(Date.parse(again.deadlineAt ?? '') - Date.now()).toBe(5_000);
-    await pass(4_999);
-    expect(await stateOf(id)).toBe('available');
-    await pass(1);
-    expect(await stateOf(id)).toBe('dead');
+    await pass(rig, 4_999);
+    expect(await rig.stateOf(id)).toBe('available');
+    await pass(rig, 1);
+    expect(await rig.stateOf(id)).toBe('dead');
   });
 
   test('of a sync job is told to its caller as one', async () => {
@@ -97,7 +82,7 @@ describe('a deadline', () => {
     const refused = expect(answer).rejects.toMatchObject({ code: 'deadline-exceeded' });
     const { jobId } = await rig.lanes.nextStart();
     await rig.turn();
-    await pass(1_000);
+    await pass(rig, 1_000);
     rig.lanes.finish(jobId, { kind: 'aborted', reason: 'timed-out', error: null });
     await refused;
   });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebhookOrder } from '../../contract/delivery-order.ts';
 import { receiverGoneCode } from '../../contract/delivery-order.ts';
 import type { EngineEvent } from '../../contract/events.ts';
@@ -9,18 +9,12 @@ import type { SubmissionInput } from '../../contract/submission.ts';
 import { deliveryRetry } from '../../engine/notify/delivery-policy.ts';
 import type { FakeRun } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
+underStillClock(() => rig, Date.UTC(2026, 0, 31));
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'], now: Date.UTC(2026, 0, 31) });
   rig = await openQueueRig();
-});
-afterEach(async () => {
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  expect(rig.failures).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
 });
 
 const url = 'http://127.0.0.1:9/hook?job=7';

@@ -1,30 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
+underStillClock(() => rig);
 
-const labels = () => rig.lanes.started.map(({ payloadJson }) => payloadJson.label);
 const labelled = (label: string) => ({ payload: { label } });
-
-/** Ends what runs, turn by turn, until nothing starts any more. */
-async function runAll(): Promise<void> {
-  for (;;) {
-    await rig.turn();
-    const runs = [...rig.lanes.running.values()];
-    if (runs.length === 0) return;
-    rig.lanes.end(runs.map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
-  }
-}
 
 /** A lane whose only place is taken: what is added now has to stand in line. */
 async function fillOneThread(): Promise<string> {
@@ -46,16 +27,16 @@ describe('the order of dispatch', () => {
     await rig.add(labelled('plain, two'));
     await rig.add({ ...labelled('high'), priority: 100 });
     rig.lanes.succeed(first);
-    await runAll();
-    expect(labels()).toEqual(['first', 'high', 'due sooner', 'due later', 'plain, one', 'plain, two', 'low']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', 'high', 'due sooner', 'due later', 'plain, one', 'plain, two', 'low']);
   });
 
   test('holds within a batch, and for jobs that are claimed together', async () => {
     const first = await fillOneThread();
     await rig.addMany([0, 3, -1, 3, 0].map((priority, index) => ({ ...labelled(`${priority}/${index}`), priority })));
     rig.lanes.succeed(first);
-    await runAll();
-    expect(labels()).toEqual(['first', '3/1', '3/3', '0/0', '0/4', '-1/2']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', '3/1', '3/3', '0/0', '0/4', '-1/2']);
   });
 
   test('follows a changed priority', async () => {
@@ -64,8 +45,8 @@ describe('the order of dispatch', () => {
     const { id } = await rig.add(labelled('b'));
     await rig.backend.patchJob(id, { priority: 1 });
     rig.lanes.succeed(first);
-    await runAll();
-    expect(labels()).toEqual(['first', 'b', 'a']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', 'b', 'a']);
   });
 });
 
@@ -83,9 +64,9 @@ describe('a job that is handed off at once', () => {
     rig.lanes.succeed(first);
     const late = rig.add(labelled('late'));
     await late;
-    expect(labels()).toEqual(['first', 'waits']);
-    await runAll();
-    expect(labels()).toEqual(['first', 'waits', 'late']);
+    expect(rig.startedLabels()).toEqual(['first', 'waits']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', 'waits', 'late']);
   });
 
   test('or in another', async () => {
@@ -94,7 +75,7 @@ describe('a job that is handed off at once', () => {
     await rig.add(labelled('waits'));
     rig.lanes.succeed(first);
     await rig.add({ ...labelled('late'), queue: 'other' });
-    expect(labels()).toEqual(['first', 'waits']);
+    expect(rig.startedLabels()).toEqual(['first', 'waits']);
   });
 
   test('or one that is made available in the same turn', async () => {
@@ -104,7 +85,7 @@ describe('a job that is handed off at once', () => {
     await rig.turn();
     await Promise.all([rig.backend.runJobNow(id), rig.add(labelled('new'))]);
     await rig.turn();
-    expect(labels()).toEqual(['first', 'later']);
+    expect(rig.startedLabels()).toEqual(['first', 'later']);
   });
 
   test('passes a queue that may not run', async () => {
@@ -126,7 +107,7 @@ describe('a paused queue', () => {
     expect(rig.lanes.started).toEqual([]);
     await rig.backend.patchQueue('default', { paused: false });
     await rig.turn();
-    expect(labels()).toEqual(['b', 'a']);
+    expect(rig.startedLabels()).toEqual(['b', 'a']);
     expect((await rig.backend.getJob(id)).state).toBe('executing');
   });
 
@@ -137,8 +118,8 @@ describe('a paused queue', () => {
     await rig.backend.patchQueue('default', { paused: true });
     await rig.addMany([{ queue: 'other', ...labelled('other') }, labelled('held up')]);
     rig.lanes.succeed(id);
-    await runAll();
-    expect(labels()).toEqual([undefined, 'other']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual([undefined, 'other']);
   });
 
   test('is paused still after a restart', async () => {
@@ -216,9 +197,10 @@ describe('several queues', () => {
     await rig.addMany(Array.from({ length: 50 }, (_, index) => labelled(`long ${index}`)));
     await rig.addMany([0, 1, 2].map((index) => ({ queue: 'short', ...labelled(`short ${index}`) })));
     rig.lanes.succeed(first);
-    await runAll();
+    await rig.runAll();
     expect(
-      labels()
+      rig
+        .startedLabels()
         .slice(1, 7)
         .filter((label) => String(label).startsWith('short')),
     ).toHaveLength(3);
@@ -281,7 +263,7 @@ describe('a lane', () => {
     await rig.turn();
     expect(rig.lanes.runsOn('io')).toHaveLength(0);
     expect(rig.lanes.runsOn('cpu')).toHaveLength(1);
-    await runAll();
+    await rig.runAll();
     expect((await rig.backend.stats()).counts.completed).toBe(5);
   });
 });

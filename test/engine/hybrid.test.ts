@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { isFinal } from '../../contract/states.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import { jobIdOf } from '../../engine/store/job-row.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 const once = { maxAttempts: 1 };
 const tasks: Record<string, FakeTask> = {
@@ -14,15 +15,9 @@ const tasks: Record<string, FakeTask> = {
 };
 
 let rig: QueueRig;
+underStillClock(() => rig);
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   rig = await openQueueRig({ tasks });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
 });
 
 const promised = (more: Partial<SubmissionInput> = {}): SubmissionInput => ({

@@ -1,45 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { pass, restarted, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
+underStillClock(() => rig);
 
-const labels = () => rig.lanes.started.map(({ payloadJson }) => payloadJson.label);
 const labelled = (label: string) => ({ payload: { label } });
-
-async function pass(ms: number): Promise<void> {
-  vi.advanceTimersByTime(ms);
-  await rig.turn();
-}
-
-async function runAll(): Promise<void> {
-  for (;;) {
-    await rig.turn();
-    const runs = [...rig.lanes.running.values()];
-    if (runs.length === 0) return;
-    rig.lanes.end(runs.map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
-  }
-}
-
-/** The same home under a new engine, after a SIGKILL. */
-async function restart(options: Parameters<typeof openQueueRig>[0] = {}): Promise<void> {
-  await rig.crash();
-  const now = Date.now();
-  vi.clearAllTimers();
-  // Clearing them sets the clock back to where it began.
-  vi.setSystemTime(now);
-  rig = await openQueueRig({ home: rig.home, ...options });
-  await rig.turn();
-}
 
 describe('a queue’s rate limit', () => {
   const sizes = { cpu: 20, io: 2 };
@@ -50,11 +16,11 @@ describe('a queue’s rate limit', () => {
     await rig.addMany(Array.from({ length: 8 }, () => ({ queue: 'slow' })));
     await rig.turn();
     expect(rig.lanes.started).toHaveLength(3);
-    await pass(1_000);
+    await pass(rig, 1_000);
     expect(rig.lanes.started).toHaveLength(3);
-    await pass(20);
+    await pass(rig, 20);
     expect(rig.lanes.started).toHaveLength(6);
-    await pass(1_020);
+    await pass(rig, 1_020);
     expect(rig.lanes.started).toHaveLength(8);
   });
 
@@ -80,9 +46,9 @@ describe('a queue’s rate limit', () => {
     await rig.backend.makeQueue('slow', { rateLimit: { max: 3, perMs: 10_000 } });
     await rig.addMany(Array.from({ length: 6 }, () => ({ queue: 'slow' })));
     await rig.turn();
-    await restart({ sizes });
+    rig = await restarted(rig, { sizes });
     expect(rig.lanes.started).toHaveLength(0);
-    await pass(10_100);
+    await pass(rig, 10_100);
     expect(rig.lanes.started).toHaveLength(3);
   });
 
@@ -96,7 +62,7 @@ describe('a queue’s rate limit', () => {
       code: 'storage-full',
     });
     rig.diskFull(false);
-    await pass(600);
+    await pass(rig, 600);
     await rig.addMany([{ queue: 'slow' }, { queue: 'slow' }, { queue: 'slow' }]);
     await rig.turn();
     expect(rig.lanes.started).toHaveLength(2);
@@ -185,7 +151,7 @@ describe('a queue’s backlog', () => {
     await rig.backend.makeQueue('short', { maxBacklog: 5, paused: true });
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => rig.add({ queue: 'short' })));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
-    await restart();
+    rig = await restarted(rig);
     await expect(rig.add({ queue: 'short' })).rejects.toMatchObject({ code: 'backlog-full' });
   });
 
@@ -204,13 +170,13 @@ describe('priority', () => {
     rig = await openQueueRig({ sizes: { cpu: 1 } });
     const first = await rig.add(labelled('first'));
     await rig.add({ ...labelled('old and low'), priority: -5 });
-    await pass(5 * 60_000 - 1_000);
+    await pass(rig, 5 * 60_000 - 1_000);
     await rig.add(labelled('soon enough'));
-    await pass(2_000);
+    await pass(rig, 2_000);
     await rig.add(labelled('too late'));
     await rig.add({ ...labelled('high'), priority: 1 });
     rig.lanes.succeed(first.id);
-    await runAll();
-    expect(labels()).toEqual(['first', 'high', 'soon enough', 'old and low', 'too late']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', 'high', 'soon enough', 'old and low', 'too late']);
   });
 });

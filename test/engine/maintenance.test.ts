@@ -1,25 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Job } from '../../contract/job.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { fail, statesOf, submitWorkflow, succeed } from '../support/workflow-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 const day = 86_400_000;
 const sweepMs = 60_000;
 
 let rig: QueueRig;
+underStillClock(() => rig, Date.UTC(2026, 0, 31, 12, 0, 0));
 beforeEach(async () => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
-    now: Date.UTC(2026, 0, 31, 12, 0, 0),
-  });
   rig = await openQueueRig();
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
 });
 
 /** Time passes without the timers between being run one by one; then the next sweep comes. */

@@ -1,11 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultRetention, patchRetention } from '../../contract/retention.ts';
 import { excessOf, isOverSize, pagesToGiveBack, usedBytes } from '../../engine/queue/retention-rules.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 const minute = 60_000;
 const mebibyte = 1024 ** 2;
@@ -13,18 +13,9 @@ const mebibyte = 1024 ** 2;
 let rig: QueueRig;
 /** As long as a busy machine takes. */
 const until = <Value>(found: () => Promise<Value>) => vi.waitUntil(found, { timeout: 20_000, interval: 5 });
+underStillClock(() => rig, Date.UTC(2026, 0, 31, 12, 0, 0));
 beforeEach(async () => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
-    now: Date.UTC(2026, 0, 31, 12, 0, 0),
-  });
   rig = await openQueueRig();
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
 });
 
 const ids = () => rig.db.prepare<[], number>('SELECT seq FROM jobs ORDER BY seq').pluck().all();

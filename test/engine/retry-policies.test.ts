@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { pass, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
-
-const stateOf = async (id: string) => (await rig.backend.getJob(id)).state;
-
-async function pass(ms: number): Promise<void> {
-  vi.advanceTimersByTime(ms);
-  await rig.turn();
-}
+underStillClock(() => rig);
 
 describe('a retry policy', () => {
   test('of listed delays waits as they say and ends with them', async () => {
@@ -27,15 +12,15 @@ describe('a retry policy', () => {
     expect(maxAttempts).toBe(3);
     rig.lanes.fail(id);
     await rig.turn();
-    await pass(100);
+    await pass(rig, 100);
     rig.lanes.fail(id);
     await rig.turn();
-    await pass(4_999);
-    expect(await stateOf(id)).toBe('retryable');
-    await pass(1);
+    await pass(rig, 4_999);
+    expect(await rig.stateOf(id)).toBe('retryable');
+    await pass(rig, 1);
     rig.lanes.fail(id);
     await rig.turn();
-    expect(await stateOf(id)).toBe('dead');
+    expect(await rig.stateOf(id)).toBe('dead');
   });
 
   test('with an age limit begins no attempt after it, be it for want of a place', async () => {
@@ -45,7 +30,7 @@ describe('a retry policy', () => {
     for (let n = 0; n < 3; n++) {
       rig.lanes.fail(id);
       await rig.turn();
-      await pass(1_000);
+      await pass(rig, 1_000);
     }
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'dead', attempt: 3, error: { message: 'it failed' } });
 
@@ -53,13 +38,13 @@ describe('a retry policy', () => {
     rig.lanes.fail(other.id);
     await rig.turn();
     const blocker = await rig.add();
-    await pass(3_000);
+    await pass(rig, 3_000);
     rig.lanes.succeed(blocker.id);
     await rig.turn();
     expect(await rig.backend.getJob(other.id)).toMatchObject({ state: 'dead', attempt: 1, error: { name: 'RetryTimeOver' } });
     await rig.backend.retryJob(other.id);
     await rig.turn();
-    expect(await stateOf(other.id)).toBe('executing');
+    expect(await rig.stateOf(other.id)).toBe('executing');
   });
 
   test('with rules fails, snoozes or waits by the error', async () => {
@@ -73,10 +58,10 @@ describe('a retry policy', () => {
     rig.lanes.fail(id, 'the disk is BUSY');
     await rig.turn();
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'scheduled', maxAttempts: 3, error: { message: 'the disk is BUSY' } });
-    await pass(700);
+    await pass(rig, 700);
     rig.lanes.finish(id, { kind: 'failed', error: { name: 'Throttled', message: 'slow down' }, retryAfterMs: 4_000 });
     await rig.turn();
-    await pass(4_000);
+    await pass(rig, 4_000);
     rig.lanes.finish(id, { kind: 'failed', error: { name: 'Error', message: 'gone', code: 'ENOENT' } });
     await rig.turn();
     const { attempts } = await rig.backend.listAttempts(id, { limit: 10, cursor: undefined });

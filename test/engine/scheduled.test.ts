@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
+underStillClock(() => rig);
 
 describe('jobs for later', () => {
   test('start when they are due, not before', async () => {

@@ -1,42 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { restarted, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
+underStillClock(() => rig);
 
-const labels = () => rig.lanes.started.map(({ payloadJson }) => payloadJson.label);
 const labelled = (label: string) => ({ payload: { label } });
-const stateOf = async (id: string) => (await rig.backend.getJob(id)).state;
 const parked = () => rig.db.prepare<[], number>('SELECT count(*) FROM parked').pluck().get();
-
-async function runAll(): Promise<void> {
-  for (;;) {
-    await rig.turn();
-    const runs = [...rig.lanes.running.values()];
-    if (runs.length === 0) return;
-    rig.lanes.end(runs.map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
-  }
-}
-
-/** The same home under a new engine, after a SIGKILL. */
-async function restart(options: Parameters<typeof openQueueRig>[0] = {}): Promise<void> {
-  await rig.crash();
-  const now = Date.now();
-  vi.clearAllTimers();
-  // Clearing them sets the clock back to where it began.
-  vi.setSystemTime(now);
-  rig = await openQueueRig({ home: rig.home, ...options });
-  await rig.turn();
-}
 
 describe('a task’s concurrency', () => {
   test('holds over queues and lanes, and what waits comes in its order', async () => {
@@ -47,15 +17,16 @@ describe('a task’s concurrency', () => {
     expect(rig.lanes.running.size).toBe(2);
     expect(parked()).toBe(4);
     await rig.add({ task: 'file.hash', ...labelled('free') });
-    expect(labels().at(-1)).toBe('free');
+    expect(rig.startedLabels().at(-1)).toBe('free');
     await expect(rig.submit({ task: 'shell.run', mode: 'sync' })).rejects.toMatchObject({ code: 'lane-saturated' });
-    await runAll();
+    await rig.runAll();
     expect(
-      labels()
+      rig
+        .startedLabels()
         .filter((label) => label !== 'free')
         .toSorted(),
     ).toEqual(['1', '2', '3', '4', '5', '6']);
-    const own = (queue: string) => labels().filter((label) => Number(label) % 2 === (queue === 'default' ? 1 : 0));
+    const own = (queue: string) => rig.startedLabels().filter((label) => Number(label) % 2 === (queue === 'default' ? 1 : 0));
     expect([own('default'), own('other')]).toEqual([
       ['1', '3', '5'],
       ['2', '4', '6'],
@@ -70,7 +41,7 @@ describe('a task’s concurrency', () => {
     await rig.backend.patchQueue('other', { paused: true });
     rig.lanes.succeed(first);
     await rig.turn();
-    expect(labels()).toEqual(['first', 'next']);
+    expect(rig.startedLabels()).toEqual(['first', 'next']);
   });
 
   test('that its changed file raises lets more start at once', async () => {
@@ -87,7 +58,7 @@ describe('a task’s concurrency', () => {
     await rig.backend.getTask('mine');
     await rig.turn();
     expect(rig.lanes.running.size).toBe(4);
-    await runAll();
+    await rig.runAll();
     expect((await rig.backend.stats()).counts.completed).toBe(6);
   });
 });
@@ -99,13 +70,13 @@ describe('a concurrency key', () => {
     rig = await openQueueRig({ sizes: { cpu: 8 } });
     await rig.addMany([keyed('k1'), keyed('k2'), keyed('k3'), keyed('other', 'l'), labelled('none')]);
     await rig.turn();
-    expect(labels().toSorted()).toEqual(['k1', 'none', 'other']);
+    expect(rig.startedLabels().toSorted()).toEqual(['k1', 'none', 'other']);
     expect((await rig.backend.listJobs({ limit: 10, order: 'createdAt' })).jobs[1]).toMatchObject({
       state: 'available',
       concurrencyKey: 'k',
     });
-    await runAll();
-    expect(labels().slice(3)).toEqual(['k2', 'k3']);
+    await rig.runAll();
+    expect(rig.startedLabels().slice(3)).toEqual(['k2', 'k3']);
   });
 
   test('is not taken by a newcomer while others wait for it', async () => {
@@ -116,16 +87,16 @@ describe('a concurrency key', () => {
     rig.lanes.succeed(first.id);
     const [late] = await Promise.all([rig.add(keyed('late'))]);
     await rig.turn();
-    expect(labels()).toEqual(['first', 'waits']);
-    expect(await stateOf(late.id)).toBe('available');
+    expect(rig.startedLabels()).toEqual(['first', 'waits']);
+    expect(await rig.stateOf(late.id)).toBe('available');
   });
 
   test('follows priority among those that wait', async () => {
     rig = await openQueueRig({ sizes: { cpu: 8 } });
     await rig.addMany([keyed('first'), keyed('low'), { ...keyed('high'), priority: 5 }]);
     await rig.turn();
-    await runAll();
-    expect(labels()).toEqual(['first', 'high', 'low']);
+    await rig.runAll();
+    expect(rig.startedLabels()).toEqual(['first', 'high', 'low']);
   });
 
   test('runs as many as the task says', async () => {
@@ -135,8 +106,8 @@ describe('a concurrency key', () => {
       ...Array.from({ length: 3 }, (_, n) => keyed(`l${n}`, 'l')),
     ]);
     await rig.turn();
-    expect(labels().toSorted()).toEqual(['k0', 'k1', 'k2', 'l0']);
-    await runAll();
+    expect(rig.startedLabels().toSorted()).toEqual(['k0', 'k1', 'k2', 'l0']);
+    await rig.runAll();
     expect(rig.lanes.started).toHaveLength(8);
   });
 
@@ -155,11 +126,11 @@ describe('a concurrency key', () => {
     rig.lanes.succeed(first.id);
     await rig.turn();
     // The key is free, and its next is in line behind what took the only place.
-    expect(labels()).toEqual(['first', 'blocker']);
+    expect(rig.startedLabels()).toEqual(['first', 'blocker']);
     await act(next);
     rig.lanes.succeed(blocker.id);
     await rig.turn();
-    expect(labels()).toEqual(['first', 'blocker', 'after it']);
+    expect(rig.startedLabels()).toEqual(['first', 'blocker', 'after it']);
   });
 
   test('holds after a kill, and nothing that waited for it is left behind', async () => {
@@ -167,9 +138,9 @@ describe('a concurrency key', () => {
     await rig.addMany([0, 1, 2, 3, 4, 5].map((n) => keyed(`${n}`, n % 2 ? 'odd' : 'even')));
     await rig.turn();
     expect(parked()).toBe(4);
-    await restart({ sizes: { cpu: 8 } });
+    rig = await restarted(rig, { sizes: { cpu: 8 } });
     expect(rig.lanes.running.size).toBe(2);
-    await runAll();
+    await rig.runAll();
     expect((await rig.backend.stats()).counts).toMatchObject({ completed: 6, available: 0 });
   });
 

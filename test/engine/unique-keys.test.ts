@@ -1,35 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { brokenInvariants } from './invariants.ts';
+import { pass, restarted, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-});
-afterEach(async () => {
-  expect(rig.failures).toEqual([]);
-  expect(brokenInvariants(rig.db)).toEqual([]);
-  await rig.dispose();
-  vi.useRealTimers();
-});
-
-const stateOf = async (id: string) => (await rig.backend.getJob(id)).state;
-
-async function pass(ms: number): Promise<void> {
-  vi.advanceTimersByTime(ms);
-  await rig.turn();
-}
-
-/** The same home under a new engine, after a SIGKILL. */
-async function restart(options: Parameters<typeof openQueueRig>[0] = {}): Promise<void> {
-  await rig.crash();
-  const now = Date.now();
-  vi.clearAllTimers();
-  // Clearing them sets the clock back to where it began.
-  vi.setSystemTime(now);
-  rig = await openQueueRig({ home: rig.home, ...options });
-  await rig.turn();
-}
+underStillClock(() => rig);
 
 describe('a unique key', () => {
   const again = (unique: { key: string; scope?: 'active' | 'started'; forMs?: number }) =>
@@ -47,8 +21,8 @@ describe('a unique key', () => {
     expect(second.id).not.toBe(first.id);
     rig.lanes.fail(first.id);
     await rig.turn();
-    expect(await stateOf(second.id)).toBe('executing');
-    expect(await stateOf(first.id)).toBe('retryable');
+    expect(await rig.stateOf(second.id)).toBe('executing');
+    expect(await rig.stateOf(first.id)).toBe('retryable');
   });
 
   test('for a time is kept that long though its job has ended, also across a kill', async () => {
@@ -58,10 +32,10 @@ describe('a unique key', () => {
     rig.lanes.succeed(id);
     await rig.turn();
     expect((await again(unique)).job).toMatchObject({ id, state: 'completed', duplicate: true });
-    await restart();
-    await pass(9_900);
+    rig = await restarted(rig);
+    await pass(rig, 9_900);
     expect((await again(unique)).job).toMatchObject({ id, duplicate: true });
-    await pass(100);
+    await pass(rig, 100);
     const next = (await again(unique)).job;
     expect(next.id).not.toBe(id);
   });
@@ -69,7 +43,7 @@ describe('a unique key', () => {
   test('for a time is kept beyond it while its job is unfinished', async () => {
     rig = await openQueueRig();
     const { id } = await rig.add({ unique: { key: 'a', forMs: 1_000 } });
-    await pass(2_000);
+    await pass(rig, 2_000);
     expect((await again({ key: 'a' })).job).toMatchObject({ id, duplicate: true });
     rig.lanes.succeed(id);
     await rig.turn();
@@ -98,16 +72,16 @@ describe('a unique key', () => {
     });
 
     test('is its job’s again when that is retried', async () => {
-      await pass(6_000);
+      await pass(rig, 6_000);
       expect((await again(unique)).job).toMatchObject({ id, duplicate: true });
     });
 
     test('is still kept to its end when the retried job has ended before', async () => {
-      await pass(3_000);
+      await pass(rig, 3_000);
       rig.lanes.succeed(id);
       await rig.turn();
       expect((await again({ key: 'a' })).job).toMatchObject({ id, duplicate: true });
-      await pass(2_000);
+      await pass(rig, 2_000);
       expect((await again({ key: 'a' })).job).not.toMatchObject({ id });
     });
   });
@@ -117,7 +91,7 @@ describe('a unique key', () => {
     const { id } = await rig.add({ unique: { key: 'a', forMs: 1_000 } });
     rig.lanes.succeed(id);
     await rig.turn();
-    await pass(999);
+    await pass(rig, 999);
     const next = again({ key: 'a' });
     vi.setSystemTime(Date.now() + 2);
     expect((await next).job).not.toMatchObject({ id });

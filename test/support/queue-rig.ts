@@ -7,6 +7,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import Database from 'better-sqlite3';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { Job } from '../../contract/job.ts';
+import type { JobState } from '../../contract/states.ts';
 import { type SubmissionInput, submissionSchema } from '../../contract/submission.ts';
 import type { Backend, SubmitAnswer, SubmitOptions } from '../../engine/queue/backend.ts';
 import { createQueue, type QueueService } from '../../engine/queue/queue.ts';
@@ -49,6 +50,11 @@ export type QueueRig = {
   /** Submits in the background and answers with the job. */
   add(submission?: Partial<SubmissionInput>): Promise<Job>;
   addMany(submissions: Partial<SubmissionInput>[]): Promise<string[]>;
+  stateOf(id: string): Promise<JobState>;
+  /** The `label` in the payload of each job that was started, in that order. */
+  startedLabels(): unknown[];
+  /** Ends what runs, turn by turn, until nothing starts any more. */
+  runAll(): Promise<void>;
   /** Resolves once all that was asked for so far is committed and claimed, or refused. */
   turn(): Promise<void>;
   /** Makes each commit that needs room fail, or makes room again. */
@@ -150,6 +156,16 @@ export async function openQueueRig({
     outOfSpace: () => dropped,
     add: async (submission = {}) => (await submit(inBackground(submission))).job,
     addMany: (submissions) => backend.submitBatch(submissions.map((submission) => submissionSchema.parse(inBackground(submission)))),
+    stateOf: async (id) => (await backend.getJob(id)).state,
+    startedLabels: () => lanes.started.map(({ payloadJson }) => payloadJson.label),
+    async runAll() {
+      for (;;) {
+        await turn();
+        const runs = [...lanes.running.values()];
+        if (runs.length === 0) return;
+        lanes.end(runs.map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
+      }
+    },
     diskFull(full) {
       const pages = writer.pragma('page_count', { simple: true }) as number;
       writer.pragma(`max_page_count = ${full ? pages : 2 ** 31 - 2}`);
