@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JobError } from '../../contract/job.ts';
 import type { Operation } from '../../contract/resources.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { underStillClock } from './still-clock.ts';
+import { restarted, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
 underStillClock(() => rig, Date.UTC(2026, 0, 31));
@@ -276,21 +276,13 @@ describe('a redrive', () => {
 });
 
 describe('after the engine was killed', () => {
-  async function restart(): Promise<void> {
-    await rig.crash();
-    vi.clearAllTimers();
-    const { home } = rig;
-    rig = await openQueueRig({ home, sizes: { io: 40 } });
-    await rig.turn();
-  }
-
   test('a redrive goes on where it was, and no job is met twice', async () => {
     const ids = await dead(2_000, () => ({ name: 'Error', message: 'the same' }));
     await rig.backend.patchQueue('default', { paused: true });
     const operation = await rig.backend.redrive({ ids });
     const before = await read(operation);
     expect(before.state).toBe('running');
-    await restart();
+    rig = await restarted(rig, { sizes: { io: 40 } });
     expect(await ended(operation)).toMatchObject({ state: 'completed', matched: 2_000, done: 2_000, failed: 0 });
     await rig.backend.patchQueue('default', { paused: false });
     await endAll(() => null);
@@ -301,7 +293,7 @@ describe('after the engine was killed', () => {
   test('canaries are still waited for, and stop the rest if they die of the same again', async () => {
     const ids = await dead(50, () => ({ name: 'Error', message: 'the same' }));
     const operation = await rig.backend.redrive({ ids, canary: 2 });
-    await restart();
+    rig = await restarted(rig, { sizes: { io: 40 } });
     expect(await read(operation)).toMatchObject({ state: 'running', done: 2 });
     await endAll(() => ({ name: 'Error', message: 'the same' }));
     expect(await ended(operation)).toMatchObject({ state: 'stopped', done: 2 });
@@ -313,7 +305,7 @@ describe('after the engine was killed', () => {
     await rig.turn();
     const operation = await rig.backend.actOnJobs({ action: 'cancel', ids });
     expect(await read(operation)).toMatchObject({ state: 'running', done: 0, reason: expect.stringContaining('5 jobs that ran') });
-    await restart();
+    rig = await restarted(rig, { sizes: { io: 40 } });
     expect(await ended(operation)).toMatchObject({ state: 'completed', done: 5 });
     expect(rig.lanes.started).toEqual([]);
   });

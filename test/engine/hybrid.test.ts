@@ -6,7 +6,7 @@ import { jobIdOf } from '../../engine/store/job-row.ts';
 import type { FakeTask } from '../support/fake-lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { brokenInvariants } from './invariants.ts';
-import { underStillClock } from './still-clock.ts';
+import { restarted, underStillClock } from './still-clock.ts';
 
 const once = { maxAttempts: 1 };
 const tasks: Record<string, FakeTask> = {
@@ -28,13 +28,6 @@ const promised = (more: Partial<SubmissionInput> = {}): SubmissionInput => ({
   retry: once,
   ...more,
 });
-
-async function crashAndReopen(): Promise<void> {
-  await rig.crash();
-  vi.clearAllTimers();
-  rig = await openQueueRig({ home: rig.home, tasks });
-  await rig.turn();
-}
 
 /** A hybrid job that has failed for good. @returns its id and that of what makes up for it */
 async function broken(more: Partial<SubmissionInput> = {}): Promise<{ id: string; by: string }> {
@@ -389,13 +382,13 @@ describe('an engine that is killed', () => {
     const { job } = await rig.submit(promised({ delayMs: 60_000 }));
     await rig.backend.cancelJob(job.id);
     const before = await compensationOf(job.id);
-    await crashAndReopen();
+    rig = await restarted(rig, { tasks });
     expect(await compensationOf(job.id)).toEqual(before);
     await rig.backend.patchQueue('default', { paused: false });
     await rig.turn();
     const by = before?.jobId ?? '';
     expect(rig.lanes.runOf(by)).toMatchObject({ attempt: 1, purpose: 'rollback' });
-    await crashAndReopen();
+    rig = await restarted(rig, { tasks });
     expect(rig.lanes.runOf(by)).toMatchObject({ attempt: 2, purpose: 'rollback' });
     rig.lanes.succeed(by);
     await rig.turn();
@@ -405,7 +398,7 @@ describe('an engine that is killed', () => {
 
   test('three times by one job takes back what that one promised', async () => {
     const { id } = await rig.add(promised());
-    for (let crash = 0; crash < 3; crash++) await crashAndReopen();
+    for (let crash = 0; crash < 3; crash++) rig = await restarted(rig, { tasks });
     const { state, compensation } = await rig.backend.getJob(id);
     expect(state).toBe('dead');
     expect(rig.lanes.runOf(compensation?.jobId ?? '')).toMatchObject({ purpose: 'rollback' });
@@ -448,7 +441,7 @@ test('whatever becomes of hybrid jobs and their rollbacks, each that failed for 
         if (step === 'succeed' && run) rig.lanes.succeed(run.jobId);
         else if (step === 'fail' && run) rig.lanes.fail(run.jobId);
         else if (step === 'later') vi.advanceTimersByTime(5_000);
-        else if (step === 'crash') await crashAndReopen();
+        else if (step === 'crash') rig = await restarted(rig, { tasks });
         else if (step === 'retry') await rig.backend.retryJob(id).catch(() => {});
         else if (step === 'cancel' && row?.state !== 'executing') await rig.backend.cancelJob(id).catch(() => {});
         else if (step === 'delete' && row && row.state !== 'executing') {

@@ -4,6 +4,7 @@ import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type AttemptTime, attemptTimes, mostAtOnce, mostInWindow } from './attempt-times.ts';
 import { brokenInvariants } from './invariants.ts';
+import { restarted } from './still-clock.ts';
 
 const queueCount = 50;
 const jobCount = 10_000;
@@ -26,15 +27,6 @@ function limitsOf(index: number): QueuePatch {
   const concurrency = index % 5 === 1 || index % 5 === 3 ? 1 + (index % 4) : null;
   const rateLimit = index % 5 === 2 || index % 5 === 3 ? { max: 3 + (index % 7), perMs: 200 + 40 * (index % 9) } : null;
   return { concurrency, rateLimit };
-}
-
-async function crashAndReopen(): Promise<void> {
-  await rig.crash();
-  const now = Date.now();
-  vi.clearAllTimers();
-  // Clearing them sets the clock back to where it began.
-  vi.setSystemTime(now);
-  rig = await openQueueRig({ home: rig.home, sizes, tasks });
 }
 
 describe(`${jobCount} jobs over ${queueCount} queues with limits`, () => {
@@ -60,7 +52,7 @@ describe(`${jobCount} jobs over ${queueCount} queues with limits`, () => {
       await rig.turn();
       vi.advanceTimersByTime(Math.floor(random() * 20));
       await rig.turn();
-      if (round === 150) await crashAndReopen();
+      if (round === 150) rig = await restarted(rig, { sizes, tasks });
     }
 
     const attempts = attemptTimes(rig.db);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { openWriter } from '../../engine/store/open.ts';
 import { prepareStore } from '../../engine/store/store.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
-import { underStillClock } from './still-clock.ts';
+import { restarted, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
 underStillClock(() => rig);
@@ -10,18 +10,12 @@ beforeEach(async () => {
   rig = await openQueueRig();
 });
 
-async function crashAndReopen(): Promise<void> {
-  await rig.crash();
-  vi.clearAllTimers();
-  rig = await openQueueRig({ home: rig.home });
-  await rig.turn();
-}
 const attemptsOf = async (id: string) => (await rig.backend.listAttempts(id, { limit: 100, cursor: undefined })).attempts;
 
 describe('an engine that starts after one that was killed', () => {
   test('takes back what that one was running, without counting the attempt', async () => {
     const { id } = await rig.add({ retry: { maxAttempts: 2 } });
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect(rig.reclaimed).toBe(1);
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'executing', attempt: 2, maxAttempts: 3 });
     expect(await attemptsOf(id)).toMatchObject([
@@ -33,7 +27,7 @@ describe('an engine that starts after one that was killed', () => {
   test('leaves alone what that one had not begun', async () => {
     await rig.backend.patchQueue('default', { paused: true });
     const [waiting, later] = [await rig.add(), await rig.add({ delayMs: 1_000 })];
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect(rig.reclaimed).toBe(0);
     expect(await rig.backend.getJob(waiting.id)).toEqual(waiting);
     expect(await rig.backend.getJob(later.id)).toEqual(later);
@@ -56,28 +50,28 @@ describe('an engine that starts after one that was killed', () => {
 
   test('buries a job that ran alone in three engines that died', async () => {
     const { id } = await rig.add();
-    await crashAndReopen();
-    await crashAndReopen();
+    rig = await restarted(rig);
+    rig = await restarted(rig);
     expect((await rig.backend.getJob(id)).state).toBe('executing');
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'dead', error: { name: 'EngineDied' } });
     expect((await attemptsOf(id)).map(({ outcome }) => outcome)).toEqual(['crashed', 'crashed', 'crashed']);
   });
 
   test('shares the blame among those that ran together', async () => {
     const ids = await rig.addMany([{}, {}, { task: 'http.request' }, { task: 'http.request' }]);
-    for (let crash = 0; crash < 11; crash++) await crashAndReopen();
+    for (let crash = 0; crash < 11; crash++) rig = await restarted(rig);
     for (const id of ids) expect((await rig.backend.getJob(id)).state).toBe('executing');
-    await crashAndReopen();
+    rig = await restarted(rig);
     for (const id of ids) expect((await rig.backend.getJob(id)).state).toBe('dead');
   });
 
   test('gives a job that a person retries a clean record', async () => {
     const { id } = await rig.add();
-    for (let crash = 0; crash < 3; crash++) await crashAndReopen();
+    for (let crash = 0; crash < 3; crash++) rig = await restarted(rig);
     await rig.backend.retryJob(id);
     await rig.turn();
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect((await rig.backend.getJob(id)).state).toBe('executing');
   });
 
@@ -86,7 +80,7 @@ describe('an engine that starts after one that was killed', () => {
     void rig.submit({ task: 'shell.run', mode: 'sync' }).catch(() => {});
     const { jobId } = await started;
     await rig.turn();
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect(await rig.backend.getJob(jobId)).toMatchObject({ state: 'dead', attempt: 1, error: { name: 'EngineDied' } });
     expect(rig.lanes.running.size).toBe(0);
   });
@@ -96,13 +90,13 @@ describe('an engine that starts after one that was killed', () => {
     void rig.submit({ task: 'shell.run', mode: 'sync', retry: { maxAttempts: 3 } }).catch(() => {});
     const { jobId } = await started;
     await rig.turn();
-    await crashAndReopen();
+    rig = await restarted(rig);
     expect(rig.lanes.runOf(jobId)).toMatchObject({ attempt: 2, lane: 'interactive' });
   });
 
   test('counts exactly, and goes on with its numbers where that one was', async () => {
     const before = await rig.addMany([{}, {}, {}]);
-    await crashAndReopen();
+    rig = await restarted(rig);
     const after = await rig.add();
     expect(after.id > (before.at(-1) ?? '')).toBe(true);
     expect((await rig.backend.stats()).counts).toMatchObject({ executing: 2, available: 2 });
@@ -114,7 +108,7 @@ describe('an engine that starts after one that was killed', () => {
     await rig.turn();
     vi.advanceTimersByTime(15_000);
     await rig.turn();
-    await crashAndReopen();
+    rig = await restarted(rig);
     const { stats } = await rig.backend.getTask('shell.run');
     expect(stats.samples).toBe(1);
     expect(stats.p50Ms).toBeCloseTo(40, -0.5);
@@ -219,7 +213,7 @@ describe('the fence', () => {
     expect(await second.commit.write('must', () => second.jobs.finishAttempt(running, success, end, 9))).toBeNull();
     expect(second.jobs.readJob(row.seq)).toMatchObject({ state: 'completed', finished_at: 8 });
     second.close();
-    await crashAndReopen();
+    rig = await restarted(rig);
   });
 
   test('counts a run’s end once, though it is reported twice', async () => {
