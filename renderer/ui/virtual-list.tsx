@@ -16,7 +16,7 @@ export type SelectHow = 'toggle' | 'range';
 
 export type VirtualListHandle = { scrollToTop(): void; focus(): void };
 
-type VirtualListProps = {
+export type VirtualListProps = {
   label: string;
   count: number;
   rowHeight?: number;

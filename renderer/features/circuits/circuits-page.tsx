@@ -6,19 +6,17 @@ import { client } from '../../data/client.ts';
 import { useConnection } from '../../data/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { describeError, ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { circuitMarks, inOrder, waitingWords } from './circuit-words.ts';
 import styles from './circuits-page.module.css';
 import { useCircuits } from './use-circuits.ts';
 
 const rowHeight = 36;
-/** Rows before the end at which the next page is asked for. */
-const ahead = 60;
 
 export function CircuitsPage() {
   const { data, error, reload, readMore } = useCircuits();
@@ -41,11 +39,10 @@ export function CircuitsPage() {
       reload();
     }
   };
-  const resetAt = (index: number) => {
-    const circuit = circuits[index];
+  const resetActive = () => {
+    const circuit = circuits.find(({ name }) => name === active);
     if (circuit && circuit.state !== 'closed' && busy === null) void reset(circuit.name);
   };
-  const activeIndex = active === null ? -1 : circuits.findIndex(({ name }) => name === active);
 
   return (
     <Page
@@ -72,27 +69,22 @@ export function CircuitsPage() {
       )}
       {circuits.length > 0 && (
         <div className={styles.list}>
-          <VirtualList
+          <ItemList
             label="Circuits"
-            count={circuits.length}
+            items={circuits}
+            keyOf={({ name }) => name}
             rowHeight={rowHeight}
             header={<CircuitHeader />}
-            renderRow={(index) => {
-              const circuit = circuits[index];
-              return circuit && <CircuitRow circuit={circuit} busy={busy === circuit.name} onReset={() => void reset(circuit.name)} />;
-            }}
-            keyOf={(index) => circuits[index]?.name ?? String(index)}
-            active={activeIndex}
-            onActive={(index) => setActive(circuits[index]?.name ?? null)}
-            onOpen={(index) => setActive(circuits[index]?.name ?? null)}
+            renderRow={(circuit) => <CircuitRow circuit={circuit} busy={busy === circuit.name} onReset={() => void reset(circuit.name)} />}
+            active={active}
+            onActive={setActive}
+            onOpen={({ name }) => setActive(name)}
             onKey={(event) => {
               if (event.key !== 'r' || event.ctrlKey || event.metaKey || event.altKey) return;
               event.preventDefault();
-              resetAt(activeIndex);
+              resetActive();
             }}
-            onView={({ last }) => {
-              if (last > circuits.length - ahead) readMore();
-            }}
+            readMore={readMore}
           />
         </div>
       )}

@@ -4,10 +4,10 @@ import type { KeyboardEvent } from 'react';
 import { useState } from 'react';
 import type { DeadGroup } from '../../../contract/operations.ts';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import styles from './dead-groups.module.css';
 import type { DeadTarget } from './dead-target.ts';
 import { NothingDead } from './nothing-dead.tsx';
@@ -18,9 +18,6 @@ type DeadGroupListProps = {
   onRedrive(target: DeadTarget): void;
   onDiscard(target: DeadTarget): void;
 };
-
-/** Rows before the end at which more are asked for. */
-const ahead = 60;
 
 export function DeadGroupList({ onOpen, onRedrive, onDiscard }: DeadGroupListProps) {
   const { data, error, reload, readMore } = useDeadGroups();
@@ -53,25 +50,17 @@ export function DeadGroupList({ onOpen, onRedrive, onDiscard }: DeadGroupListPro
           <ErrorNotice error={error} retry={reload} />
         </div>
       )}
-      <VirtualList
+      <ItemList
         label="Causes"
-        count={groups.length}
+        items={groups}
+        keyOf={({ fingerprint }) => fingerprint}
         header={<GroupHeader />}
-        renderRow={(index) => {
-          const group = groups[index];
-          return group && <GroupRow group={group} most={groups[0]?.count ?? 1} />;
-        }}
-        keyOf={(index) => groups[index]?.fingerprint ?? String(index)}
-        active={active === null ? -1 : groups.findIndex(({ fingerprint }) => fingerprint === active)}
-        onActive={(index) => setActive(groups[index]?.fingerprint ?? null)}
-        onOpen={(index) => {
-          const group = groups[index];
-          if (group) onOpen(group.fingerprint);
-        }}
+        renderRow={(group) => <GroupRow group={group} most={groups[0]?.count ?? 1} />}
+        active={active}
+        onActive={setActive}
+        onOpen={({ fingerprint }) => onOpen(fingerprint)}
         onKey={onKey}
-        onView={({ last }) => {
-          if (last > groups.length - ahead) readMore();
-        }}
+        readMore={readMore}
       />
     </>
   );

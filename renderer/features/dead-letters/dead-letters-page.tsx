@@ -10,12 +10,12 @@ import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { describeError, ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useSelection } from '../../ui/selection.ts';
 import { SplitPanel } from '../../ui/split-panel.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { DeadFilters } from './dead-filters.tsx';
 import { DeadGroupList } from './dead-groups.tsx';
 import styles from './dead-letters-page.module.css';
@@ -32,8 +32,6 @@ type DeadLettersPageProps = {
 };
 
 const typingMs = 200;
-/** Rows before the end at which the next page is asked for. */
-const ahead = 60;
 
 export function DeadLettersPage({ renderJob }: DeadLettersPageProps) {
   const location = useLocation();
@@ -151,7 +149,6 @@ function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJob
     event.preventDefault();
   };
 
-  const activeIndex = active === null ? -1 : jobs.findIndex(({ id }) => id === active);
   const all = chosen.length > 0 && chosen.length === Math.min(list?.total ?? 0, mostAtOnce);
   const toggleAll = () => (all ? selection.clear() : void readUpTo(mostAtOnce).then((read) => selection.selectAll(read)));
   const everything = list && list.total > 0 ? targetOfList(filter, list.total) : null;
@@ -244,30 +241,26 @@ function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJob
         ) : jobs.length === 0 && list.total === 0 ? (
           <EmptyList filtered={filtered} ofCause={fingerprint !== null} onClear={clearFilter} />
         ) : (
-          <VirtualList
+          <ItemList
             label="Dead jobs"
-            count={jobs.length}
+            items={jobs}
+            keyOf={({ id }) => id}
             header={<DeadHeader all={all} some={chosen.length > 0} onToggleAll={toggleAll} />}
-            renderRow={(index) => {
-              const job = jobs[index];
-              return job && <DeadRow job={job} selected={ids.has(job.id)} onToggle={() => selection.select(jobs, index, 'toggle')} />;
-            }}
-            keyOf={(index) => jobs[index]?.id ?? String(index)}
-            active={activeIndex}
-            onActive={(index) => {
-              const id = jobs[index]?.id ?? null;
+            renderRow={(job, index) => (
+              <DeadRow job={job} selected={ids.has(job.id)} onToggle={() => selection.select(jobs, index, 'toggle')} />
+            )}
+            active={active}
+            onActive={(id) => {
               setActive(id);
               // With the panel open, moving through the list moves through the jobs.
-              if (shownId !== null && id !== null) open(id);
+              if (shownId !== null) open(id);
             }}
-            onOpen={(index) => open(jobs[index]?.id ?? null)}
-            isSelected={(index) => ids.has(jobs[index]?.id ?? '')}
+            onOpen={({ id }) => open(id)}
+            isSelected={({ id }) => ids.has(id)}
             onSelect={(index, how) => selection.select(jobs, index, how)}
             onSelectAll={toggleAll}
             onKey={onKey}
-            onView={({ last }) => {
-              if (last > jobs.length - ahead) readMore();
-            }}
+            readMore={readMore}
           />
         )}
       </SplitPanel>

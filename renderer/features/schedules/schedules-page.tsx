@@ -9,11 +9,11 @@ import { useConnection } from '../../data/live.ts';
 import { useResource } from '../../data/resource.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SplitPanel } from '../../ui/split-panel.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import type { RenderPayload } from './schedule-form.tsx';
 import { ScheduleForm } from './schedule-form.tsx';
 import { SchedulePanel } from './schedule-panel.tsx';
@@ -26,8 +26,6 @@ type SchedulesPageProps = {
   renderPayload: RenderPayload;
 };
 
-/** Rows before the end at which the next page is asked for. */
-const ahead = 60;
 /** In the address instead of an id: the form for a new one. */
 const newOne = 'new';
 
@@ -93,27 +91,21 @@ export function SchedulesPage({ renderPayload }: SchedulesPageProps) {
               the machine slept are made up for.
             </Notice>
           ) : (
-            <VirtualList
+            <ItemList
               label="Schedules"
-              count={schedules.length}
+              items={schedules}
+              keyOf={({ id }) => id}
               header={<ScheduleHeader />}
-              renderRow={(index) => {
-                const schedule = schedules[index];
-                return schedule && <ScheduleRow schedule={schedule} />;
-              }}
-              keyOf={(index) => schedules[index]?.id ?? String(index)}
-              active={active === null ? -1 : schedules.findIndex(({ id }) => id === active)}
-              onActive={(index) => {
-                const id = schedules[index]?.id ?? null;
+              renderRow={(schedule) => <ScheduleRow schedule={schedule} />}
+              active={active}
+              onActive={(id) => {
                 setActive(id);
                 // With the panel open, moving through the list moves through the schedules; what is being written stays.
-                if (shownId !== null && shownId !== newOne && !editing && id !== null) open(id);
+                if (shownId !== null && shownId !== newOne && !editing) open(id);
               }}
-              onOpen={(index) => open(schedules[index]?.id ?? null)}
+              onOpen={({ id }) => open(id)}
               onKey={onKey}
-              onView={({ last }) => {
-                if (last > schedules.length - ahead) readMore();
-              }}
+              readMore={readMore}
             />
           )}
         </div>

@@ -6,10 +6,10 @@ import { client } from '../../data/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { describeError, ErrorNotice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { EndpointHeader, EndpointRow } from './endpoint-row.tsx';
 import styles from './endpoints-section.module.css';
 import { NewEndpoint } from './new-endpoint.tsx';
@@ -43,7 +43,6 @@ export function EndpointsSection() {
   const toggle = (endpoint: Endpoint) =>
     act(endpoint, () => client.call('patchEndpoint', { params: { id: endpoint.id }, body: { enabled: !endpoint.enabled } }));
   const remove = (endpoint: Endpoint) => act(endpoint, () => client.call('deleteEndpoint', { params: { id: endpoint.id } }));
-  const activeIndex = active === null ? -1 : endpoints.findIndex(({ id }) => id === active);
 
   return (
     <Section
@@ -78,39 +77,32 @@ export function EndpointsSection() {
       )}
       {endpoints.length > 0 && (
         <div className={styles.list} style={{ height: (Math.min(rowsInSight, endpoints.length) + 1) * rowHeight + 2 }}>
-          <VirtualList
+          <ItemList
             label="Webhook endpoints"
-            count={endpoints.length}
+            items={endpoints}
+            keyOf={({ id }) => id}
             rowHeight={rowHeight}
             header={<EndpointHeader />}
-            renderRow={(index) => {
-              const endpoint = endpoints[index];
-              return (
-                endpoint && (
-                  <EndpointRow
-                    endpoint={endpoint}
-                    busy={busy === endpoint.id}
-                    revealed={revealed === endpoint.id}
-                    onReveal={() => setRevealed(revealed === endpoint.id ? null : endpoint.id)}
-                    onToggle={() => void toggle(endpoint)}
-                    onDelete={() => setDeleting(endpoint)}
-                  />
-                )
-              );
-            }}
-            keyOf={(index) => endpoints[index]?.id ?? String(index)}
-            active={activeIndex}
-            onActive={(index) => setActive(endpoints[index]?.id ?? null)}
-            onOpen={(index) => setRevealed(endpoints[index]?.id ?? null)}
+            renderRow={(endpoint) => (
+              <EndpointRow
+                endpoint={endpoint}
+                busy={busy === endpoint.id}
+                revealed={revealed === endpoint.id}
+                onReveal={() => setRevealed(revealed === endpoint.id ? null : endpoint.id)}
+                onToggle={() => void toggle(endpoint)}
+                onDelete={() => setDeleting(endpoint)}
+              />
+            )}
+            active={active}
+            onActive={setActive}
+            onOpen={({ id }) => setRevealed(id)}
             onKey={(event) => {
-              const endpoint = endpoints[activeIndex];
+              const endpoint = endpoints.find(({ id }) => id === active);
               if (!endpoint || (event.key !== 'Delete' && event.key !== 'Backspace')) return;
               event.preventDefault();
               setDeleting(endpoint);
             }}
-            onView={({ last }) => {
-              if (last > endpoints.length - rowsInSight) readMore();
-            }}
+            readMore={readMore}
           />
         </div>
       )}

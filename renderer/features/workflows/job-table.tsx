@@ -3,8 +3,8 @@
 import { useMemo, useState } from 'react';
 import type { WorkflowJob } from '../../../contract/workflow.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import styles from './job-table.module.css';
 import { waitWords } from './workflow-words.ts';
 
@@ -19,9 +19,10 @@ export function JobTable({ jobs, all, shown, onOpen }: JobTableProps) {
   const states = useMemo(() => new Map(all.map(({ name, state }) => [name, state])), [all]);
   return (
     <div className={styles.list}>
-      <VirtualList
+      <ItemList
         label="Jobs of the workflow"
-        count={jobs.length}
+        items={jobs}
+        keyOf={({ id }) => id}
         header={
           <div className={styles.cells} role="presentation">
             <span role="columnheader">State</span>
@@ -38,9 +39,7 @@ export function JobTable({ jobs, all, shown, onOpen }: JobTableProps) {
             </span>
           </div>
         }
-        renderRow={(index) => {
-          const job = jobs[index];
-          if (!job) return null;
+        renderRow={(job) => {
           const { name, state, task, dependsOn, startedAt, finishedAt } = job;
           return (
             <div className={styles.cells} role="presentation">
@@ -65,14 +64,12 @@ export function JobTable({ jobs, all, shown, onOpen }: JobTableProps) {
             </div>
           );
         }}
-        keyOf={(index) => jobs[index]?.id ?? String(index)}
-        active={active === null ? -1 : jobs.findIndex(({ id }) => id === active)}
-        onActive={(index) => {
-          const id = jobs[index]?.id ?? null;
+        active={active}
+        onActive={(id) => {
           setActive(id);
-          if (shown !== null && id !== null) onOpen(id);
+          if (shown !== null) onOpen(id);
         }}
-        onOpen={(index) => onOpen(jobs[index]?.id ?? '')}
+        onOpen={({ id }) => onOpen(id)}
       />
     </div>
   );

@@ -7,17 +7,15 @@ import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx
 import { useConnection } from '../../data/live.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { ItemList } from '../../ui/item-list.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { VirtualList } from '../../ui/virtual-list.tsx';
 import { useWorkflows } from './use-workflows.ts';
 import { WorkflowHeader, WorkflowRow } from './workflow-row.tsx';
 import { workflowMarks } from './workflow-words.ts';
 import styles from './workflows-page.module.css';
 
-/** Rows before the end at which the next page is asked for. */
-const ahead = 60;
 const choices = [
   { value: 'all', label: 'All' },
   ...workflowStates.map((state) => ({ value: state, label: workflowMarks[state].word })),
@@ -61,21 +59,16 @@ function Workflows({ wanted }: { wanted: WorkflowState | null }) {
         ) : workflows.length === 0 ? (
           <NoWorkflows wanted={wanted} />
         ) : (
-          <VirtualList
+          <ItemList
             label="Workflows"
-            count={workflows.length}
+            items={workflows}
+            keyOf={({ id }) => id}
             header={<WorkflowHeader />}
-            renderRow={(index) => {
-              const workflow = workflows[index];
-              return workflow && <WorkflowRow workflow={workflow} />;
-            }}
-            keyOf={(index) => workflows[index]?.id ?? String(index)}
-            active={active === null ? -1 : workflows.findIndex(({ id }) => id === active)}
-            onActive={(index) => setActive(workflows[index]?.id ?? null)}
-            onOpen={(index) => navigate(`/workflows/${workflows[index]?.id ?? ''}`)}
-            onView={({ last }) => {
-              if (last > workflows.length - ahead) readMore();
-            }}
+            renderRow={(workflow) => <WorkflowRow workflow={workflow} />}
+            active={active}
+            onActive={setActive}
+            onOpen={({ id }) => navigate(`/workflows/${id}`)}
+            readMore={readMore}
           />
         )}
       </div>
