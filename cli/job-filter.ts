@@ -3,6 +3,7 @@
 import type { DeadListInput, JobListInput } from '../contract/filter.ts';
 import type { Job } from '../contract/job.ts';
 import { modes } from '../contract/job.ts';
+import type { JobPage } from '../contract/routes.ts';
 import type { JobState } from '../contract/states.ts';
 import { jobStates, stateWords } from '../contract/states.ts';
 import type { Input, Option } from './command.ts';
@@ -95,7 +96,7 @@ function timeOf(input: Input, name: 'created-after' | 'created-before', now: num
 }
 
 export type ListRoute = 'listJobs' | 'listDeadLetters';
-export type JobPageHead = { next: string | null; total: number; exact: boolean };
+export type JobPageHead = Omit<JobPage, 'jobs'>;
 
 /** Page after page until `most` jobs were read; each page's head comes with its jobs. */
 export async function* readJobs(

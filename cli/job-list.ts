@@ -68,5 +68,5 @@ async function printJson(pages: AsyncGenerator<{ jobs: Job[]; head: JobPageHead 
       separator = ',';
     }
   }
-  if (head) await write(io.stdout, `],"next":${JSON.stringify(head.next)},"total":${head.total},"exact":${head.exact}}\n`);
+  if (head) await write(io.stdout, `],${JSON.stringify(head).slice(1)}\n`);
 }

@@ -73,9 +73,10 @@ function send<Reply>(method: Method) {
 
 /**
  * The engine looks for a bounded time: a page may hold fewer than were asked for, even none, and go on at `next`; only without
- * `next` is there no more. `total` is then what was counted in that time, and not `exact`: there are at least so many.
+ * `next` is there no more. `total` is then what was counted in that time, and not `exact`: there are at least so many,
+ * and by samples of the rest about as many as `estimate` says, which else is the same.
  */
-export type JobPage = { jobs: Job[]; next: string | null; total: number; exact: boolean };
+export type JobPage = { jobs: Job[]; next: string | null; total: number; exact: boolean; estimate: number };
 export type LogPage = { lines: LogLine[]; next: string | null };
 
 export const routes = {

@@ -87,6 +87,7 @@ const jobPage = named(
     next: cursor,
     total: count,
     exact: z.boolean().describe('Whether `total` was counted to its end; else there are at least so many.'),
+    estimate: count.describe('About how many there are: `total` where that is exact, else with what samples of the rest hold.'),
   }) satisfies z.ZodType<JobPage>,
 );
 

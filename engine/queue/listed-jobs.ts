@@ -16,7 +16,8 @@ export function listedJobs(answer: JobListAnswer, total: number | null, progress
     if (progress !== null) texts[place] = withProgress(texts[place] ?? '', progress);
   }
   const { next, exact } = answer;
-  const head = { next, total: answer.total ?? total ?? 0, exact };
+  const counted = answer.total ?? total ?? 0;
+  const head = { next, total: counted, exact, estimate: answer.estimate ?? counted };
   const jobs = () => `[${texts.join(',')}]`;
   return {
     ...head,

@@ -16,11 +16,16 @@ export type ListBudgets = Record<'text' | 'other', { pageMs: number; totalMs: nu
 
 const listBudgets: ListBudgets = { text: { pageMs: 100, totalMs: 50 }, other: { pageMs: 25, totalMs: 25 } };
 
+/** What was not counted is estimated from so many stretches of it, evenly apart, of so many row numbers each. */
+const samples = 64;
+const sampleRows = 64;
+
 /**
  * Jobs as JSON texts: objects would be made of rows, copied to another thread and made into text there, at five times the cost.
- * `running`: the places of those that run, and their row numbers. `total` is null where the counters know it.
+ * `running`: the places of those that run, and their row numbers. `total` is null where the counters know it, `estimate` where
+ * the total is exact.
  */
-export type JobListAnswer = PageJobs & { next: string | null; total: number | null; exact: boolean };
+export type JobListAnswer = PageJobs & { next: string | null; total: number | null; exact: boolean; estimate: number | null };
 
 type PageJobs = { texts: string[]; running: { place: number; seq: number }[] };
 
@@ -42,11 +47,12 @@ export function readJobList(
   const range = submissionRange(db, query);
   const scan = openScan(db, query, range);
   const { rest, ...page } = readPage(db, scan, query, range, { now, until: startedAt + pageMs, isCounted: !countMatches });
-  if (!countMatches) return { ...page, total: null, exact: true };
+  if (!countMatches) return { ...page, total: null, exact: true, estimate: null };
   const until = startedAt + totalMs;
   if (query.cursor !== undefined) return { ...page, ...count(scan, range, now, until) };
-  const { total, exact } = count(scan, rest, now, until);
-  return { ...page, total: page.texts.length + total, exact };
+  const { total, exact, estimate } = count(scan, rest, now, until);
+  const shown = page.texts.length;
+  return { ...page, total: shown + total, exact, estimate: estimate === null ? null : shown + estimate };
 }
 
 type PageTerms = { now: () => number; until: number /** Whether the counters know how many there are. */; isCounted: boolean };
@@ -94,13 +100,32 @@ function countedMatches(db: Database, query: JobSelection): number | undefined {
   return statement.get(...all.flatMap(({ values }) => values));
 }
 
-function count(scan: JobScan, range: Range, now: () => number, until: number): { total: number; exact: boolean } {
+type Count = { total: number; exact: boolean; estimate: number | null };
+
+function count(scan: JobScan, range: Range, now: () => number, until: number): Count {
   let total = 0;
   for (const window of scan.windows(range, 'DESC', 1_000, now)) {
     total += scan.countIn(window);
-    if (window.candidates !== null && now() >= until) return { total, exact: false };
+    if (window.candidates !== null && now() >= until) {
+      const left = { from: range.from, to: window.from - 1 };
+      return { total, exact: false, estimate: total + estimateIn(scan, left) };
+    }
   }
-  return { total, exact: true };
+  return { total, exact: true, estimate: null };
+}
+
+/** By stratified sampling: matches lie unevenly where jobs were deleted or came in bursts. */
+function estimateIn(scan: JobScan, { from, to }: Range): number {
+  const stretch = Math.max(sampleRows, (to - from + 1) / samples);
+  let found = 0;
+  let looked = 0;
+  for (let middle = from + stretch / 2; middle <= to; middle += stretch) {
+    const first = Math.floor(middle - sampleRows / 2);
+    const last = Math.min(first + sampleRows - 1, to);
+    found += scan.countIn({ from: first, to: last, candidates: null });
+    looked += last - first + 1;
+  }
+  return looked === 0 ? 0 : Math.round((found / looked) * (to - from + 1));
 }
 
 function intersection(a: Range, b: Range): Range {

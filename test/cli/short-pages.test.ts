@@ -32,14 +32,14 @@ afterEach(async () => {
 });
 
 /** The pages in their order, each but the last with the number of the next as its cursor. */
-function answerWith(pages: Omit<JobPage, 'next'>[]): void {
+function answerWith(pages: Omit<JobPage, 'next' | 'estimate'>[]): void {
   read = 0;
   api.backend.listJobs = async ({ cursor }) => {
     const place = Number(cursor ?? 0);
     const page = pages[place];
     if (!page) throw new Error(`there is no page ${place}`);
     read += 1;
-    return { ...page, next: place + 1 < pages.length ? String(place + 1) : null };
+    return { ...page, estimate: page.total, next: place + 1 < pages.length ? String(place + 1) : null };
   };
 }
 

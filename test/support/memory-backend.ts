@@ -244,7 +244,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     noteRead() {},
     async listJobs({ state, limit }) {
       const found = [...jobs.values()].filter((job) => !state || state.includes(job.state)).reverse();
-      return { jobs: found.slice(0, limit), next: null, total: found.length, exact: true };
+      return { jobs: found.slice(0, limit), next: null, total: found.length, exact: true, estimate: found.length };
     },
     async listAttempts(id) {
       find(id);
@@ -301,7 +301,7 @@ export function memoryBackend(now: () => number = Date.now): MemoryBackend {
     },
     async listDead({ fingerprint, limit }) {
       const dead = [...jobs.values()].filter((job) => isDead(job) && (fingerprint ?? job.fingerprint) === job.fingerprint).reverse();
-      return { jobs: dead.slice(0, limit), next: null, total: dead.length, exact: true };
+      return { jobs: dead.slice(0, limit), next: null, total: dead.length, exact: true, estimate: dead.length };
     },
     async listDeadGroups({ limit }) {
       const groups = Map.groupBy([...jobs.values()].filter(isDead), (job) => job.fingerprint ?? '');

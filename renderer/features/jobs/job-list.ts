@@ -284,13 +284,13 @@ export class JobList {
   #readNear(target: number): void {
     const newestAt = this.#state.fresh[0]?.createdAt ?? new Date().toISOString();
     this.#read(async (signal) => {
-      const { page, above, total, bounds } = await readNear(this.#filter, target, newestAt, signal);
+      const { page, above, oldest, bounds } = await readNear(this.#filter, target, newestAt, signal);
       const { above: first, rows } = this.#state;
       const distance = target < first ? first - target : target - first - rows.length;
       if (Math.abs(above - target) >= distance) return;
       this.#older = page.next === null ? 'end' : edgeAfter(page, bounds);
       this.#newer = undefined;
-      this.#moveTo(page.jobs.map(rowOf), above, total, page.exact);
+      this.#moveTo(page.jobs.map(rowOf), above, oldest.total, oldest.exact);
     });
   }
 

@@ -70,32 +70,36 @@ export async function readBeyond(filter: JobFilter, edge: Edge, signal: AbortSig
 }
 
 /**
- * A page near the row at `target` of a list of `total`. There is no way to ask for a place, but a page of what is older than
- * some time says how many those are: so the time is found by interpolation, as one opens a dictionary.
+ * A page near the row at `target`. There is no way to ask for a place, but a count of what is older or newer than some time says
+ * how many those are: so the time is found by interpolation, as one opens a dictionary.
  */
 export async function readNear(
   filter: JobFilter,
   target: number,
   newestAt: string,
   signal: AbortSignal,
-): Promise<{ page: JobPage; above: number; total: number; bounds: Bounds }> {
+): Promise<{ page: JobPage; above: number; oldest: JobPage; bounds: Bounds }> {
   const oldest = await readPage(filter, { order: 'createdAt', limit: 1 }, signal);
-  const { total } = oldest;
+  const all = oldest.estimate;
+  const countOf = async (bounds: Bounds) => (await readPage(filter, { ...bounds, limit: 1 }, signal)).estimate;
+  // From the nearer end: counting stops after some time, and what it did not reach is only estimated.
+  const placeOf = async (at: string) =>
+    target < all / 2 ? await countOf({ createdAfter: at }) : all - (await countOf({ createdBefore: at }));
   let low = { place: 0, at: Date.parse(newestAt) };
-  let high = { place: total, at: Date.parse(oldest.jobs[0]?.createdAt ?? newestAt) };
-  let best: { createdBefore: string } | undefined;
+  let high = { place: all, at: Date.parse(oldest.jobs[0]?.createdAt ?? newestAt) };
+  let above = 0;
+  let bounds: Bounds = {};
   for (let probe = 0; probe < probesMost && low.at > high.at; probe += 1) {
     // Every third probe halves: times that lie very unevenly (one great batch) would make interpolation creep.
     const share = probe % 3 === 2 ? 0.5 : (target - low.place) / Math.max(1, high.place - low.place);
     const at = Math.round(low.at + (high.at - low.at) * Math.min(0.98, Math.max(0.02, share)));
-    const bounds = { createdBefore: new Date(at).toISOString() };
-    const place = total - (await readPage(filter, { ...bounds, limit: 1 }, signal)).total;
-    best = bounds;
-    if (Math.abs(place - target) <= nearRows || at === low.at || at === high.at) break;
-    if (place < target) low = { place, at };
-    else high = { place, at };
+    const createdBefore = new Date(at).toISOString();
+    bounds = { createdBefore };
+    above = Math.max(0, await placeOf(createdBefore));
+    if (Math.abs(above - target) <= nearRows || at === low.at || at === high.at) break;
+    if (above < target) low = { place: above, at };
+    else high = { place: above, at };
   }
-  const bounds = best ?? {};
   const page = await readPage(filter, { ...bounds, limit: pageRows }, signal);
-  return { page, above: Math.max(0, total - page.total), total, bounds };
+  return { page, above, oldest, bounds };
 }

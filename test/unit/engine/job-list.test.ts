@@ -161,6 +161,25 @@ describe('a list of what no index finds', () => {
     expect(page.total).toBeLessThan(many);
   });
 
+  test('estimates how many there are beyond where it stopped, however unevenly they lie', () => {
+    const { writer, reader } = temporaryDatabase();
+    const kept = Array.from({ length: 40_000 }, (_, index) => ({
+      // The older half is full, the newer one has one row in twenty and its matches in the oldest part only.
+      seq: index < 20_000 ? index + 1 : 20_000 + (index - 19_999) * 20,
+      ...{ state: 'completed' as const, tag: index < 25_000 ? ('rare' as const) : ('common' as const), createdAt: start + index },
+    }));
+    fill(writer, kept);
+    for (const [filter, matching] of [
+      [{ q: 'rare' }, 25_000],
+      [{ createdAfter: time(start + 1) }, 39_999],
+    ] as const) {
+      const { total, exact, estimate } = readJobList(reader, jobListSchema.parse({ ...filter, limit: '5' }), true, ticking(20));
+      expect(exact).toBe(false);
+      expect(total).toBeLessThan(matching / 4);
+      expect(Math.abs((estimate ?? 0) / matching - 1)).toBeLessThan(0.1);
+    }
+  });
+
   test('looks no further once it has as many as the counters know of', () => {
     const { writer, reader } = temporaryDatabase();
     fillMany(writer);
@@ -177,5 +196,6 @@ test('a list of an empty database is empty', () => {
     next: null,
     total: 0,
     exact: true,
+    estimate: null,
   });
 });
