@@ -68,12 +68,15 @@ export class Concurrency {
     this.open(row);
   }
 
-  /** There may be room at the gates of a job: it has ended, or has left the line without having run. */
-  open(job: Gated): void {
+  /**
+   * There may be room at the gates of a job: it has ended, or has left the line without having run.
+   * @param wide those behind it may well have to leave it too
+   */
+  open(job: Gated, wide = false): void {
     if (this.#waitedAt.size === 0) return;
     for (const gate of gatesOf(job)) {
       const name = nameOf(gate);
-      if (this.#waitedAt.has(name)) this.#opened.set(name, gate);
+      if (this.#waitedAt.has(name)) this.#opened.set(name, wide ? { ...gate, wide } : gate);
     }
   }
 

@@ -200,7 +200,7 @@ export class Line {
     if (!entry || entry.error) {
       const error = entry?.error ?? { name: 'TaskNotFound', message: `There is no task "${row.task}" now. The job waits for it.` };
       store.jobs.holdJob(row, JSON.stringify(error));
-      concurrency.open(row);
+      concurrency.open(row, true);
       return false;
     }
     if (lane !== 'interactive' && laneOf(entry) !== lane) {

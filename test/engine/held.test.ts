@@ -59,6 +59,21 @@ describe('jobs of a task file that does not load', () => {
     expect(rig.lanes.running.size).toBe(1_200);
   });
 
+  test('are put aside together, also those that wait for a key of another', async () => {
+    await save({ lane: 'cpu' });
+    await rig.addMany(Array.from({ length: 1_200 }, () => ({ task: 'mine', concurrencyKey: 'one' })));
+    await rig.turn();
+    const parked = rig.db.prepare('SELECT count(*) FROM parked').pluck();
+    expect([rig.lanes.running.size, parked.get()]).toEqual([1, 1_199]);
+    await save(broken);
+    rig.lanes.end([...rig.lanes.running.values()].map((run) => ({ run, result: { kind: 'succeeded', result: 'null' } })));
+    for (let turns = 0; turns < 4; turns++) await rig.turn();
+    expect([parked.get(), rig.db.prepare('SELECT count(*) FROM held').pluck().get()]).toEqual([0, 1_199]);
+    await save({ lane: 'cpu' });
+    for (let turns = 0; turns < 4; turns++) await rig.turn();
+    expect([rig.lanes.running.size, parked.get()]).toEqual([1, 1_198]);
+  });
+
   test('die when what they were given no longer fits, and say where', async () => {
     await save({});
     await rig.backend.patchQueue('default', { paused: true });

@@ -352,6 +352,12 @@ async function allWritten(rig: QueueRig, unwrittenMs: number): Promise<void> {
   await rig.turn();
 }
 
+/** One that cannot start lets the next in line, which may not be able to either, a transaction for each. */
+async function strandedFor100Turns(rig: QueueRig): Promise<unknown[]> {
+  for (let turns = 0; turns < 100 && strandedJobs(rig.db).length > 0; turns++) await rig.turn();
+  return strandedJobs(rig.db);
+}
+
 function countsOf(rig: QueueRig) {
   const rows = rig.db.prepare<[], { state: string; n: number }>('SELECT state, count(*) AS n FROM jobs GROUP BY state').all();
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
@@ -374,7 +380,7 @@ describe('whatever is done to jobs, in whatever order', () => {
         vi.advanceTimersByTime(1_000);
         await rig.turn();
         expect(brokenInvariants(rig.db), `after ${done} operations`).toEqual([]);
-        expect(strandedJobs(rig.db), `after ${done} operations`).toEqual([]);
+        expect(await strandedFor100Turns(rig), `after ${done} operations`).toEqual([]);
         expect(rig.queue.health().status).toBe('ok');
         expect((await rig.backend.stats()).counts).toMatchObject(countsOf(rig));
       }
