@@ -67,7 +67,8 @@ export class Answers {
 
   /** @param row as it is after the wait */
   #answerOf(row: JobRow, wait: 'end' | number, replayed: boolean, preferenceApplied: string | undefined): SubmitAnswer {
-    if (wait === 'end') this.#refuseUnlessCompleted(row);
+    // A sync call that ended within a bounded wait is answered as one without bounds.
+    if (wait === 'end' || (row.mode === 'sync' && isFinal(row.state))) this.#refuseUnlessCompleted(row);
     return new RowAnswer(isFinal(row.state) ? 200 : 202, row, { replayed, preferenceApplied, isDuplicate: false });
   }
 
@@ -79,7 +80,8 @@ export class Answers {
     if (isFinal(row.state)) return row;
     const wakeup = await this.#parts.waiters.wait(row.seq, waitMs);
     if (wakeup === 'timeout') return this.#parts.dispatch.runningRow(row.seq) ?? this.#parts.store.jobs.readJob(row.seq) ?? row;
-    return wakeup.row ?? row;
+    if (wakeup.row) return wakeup.row;
+    throw deletedMeanwhile(row);
   }
 
   /** Until the end or the deadline, `timeoutMs` from submission, or from a person's retry since: then the job is cancelled. */
@@ -90,7 +92,7 @@ export class Answers {
     const wakeup = await waiters.wait(row.seq, Math.max(0, Math.max(row.created_at, row.run_at) + row.timeout_ms - now()));
     if (wakeup !== 'timeout') {
       if (wakeup.row) return wakeup.row;
-      throw new Problem('not-found', 'The job was deleted while it was waited for.', { jobId });
+      throw deletedMeanwhile(row);
     }
     if (this.#parts.isStopping())
       throw new Problem('shutting-down', 'The engine stopped before the job ended.', { jobId, retryAfterMs: 5_000 });
@@ -120,6 +122,10 @@ export class Answers {
       error,
     });
   }
+}
+
+function deletedMeanwhile(row: JobRow): Problem {
+  return new Problem('not-found', 'The job was deleted while it was waited for.', { jobId: jobIdOf(row) });
 }
 
 function pastDeadline(row: JobRow, error: JobError): Problem {

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { invalid, Problem } from '../../contract/errors.ts';
+import { Problem } from '../../contract/errors.ts';
 import type { JobError } from '../../contract/job.ts';
 import { limits } from '../../contract/limits.ts';
 import type { OperationAction } from '../../contract/operations.ts';
@@ -14,6 +14,7 @@ import { type JobRow, jobIdOf } from '../store/job-row.ts';
 import { type AwaitedMember, type Member, type OperationRow, partMembers } from '../store/operations.ts';
 import type { Store } from '../store/store.ts';
 import type { BulkActions } from './bulk-actions.ts';
+import { cursorNumber } from './cursor.ts';
 import type { Dispatch } from './dispatch.ts';
 import { countFailure, type FailureCounts, nextStep, type OperationTerms, operationOf, pauseMs, summaryOf } from './operation-report.ts';
 import type { PayloadCheck } from './payload-check.ts';
@@ -74,8 +75,7 @@ export class Operations {
 
   /** The newest first. @throws Problem invalid-request */
   list({ limit, cursor }: { limit: number; cursor: string | undefined }): { operations: Operation[]; next: string | null } {
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-    const rows = this.#parts.store.operations.operationsBefore(cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit + 1);
+    const rows = this.#parts.store.operations.operationsBefore(cursorNumber(cursor, Number.MAX_SAFE_INTEGER), limit + 1);
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     return {

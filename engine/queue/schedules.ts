@@ -64,6 +64,7 @@ export class Schedules {
   }
 
   list({ limit, cursor = '' }: Page): { schedules: Schedule[]; next: string | null } {
+    if (cursor !== '' && !/^[0-9a-f-]{36}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
     const rows = this.#parts.store.schedules.schedulesAfter(cursor, limit + 1);
     const page = rows.slice(0, limit);
     return { schedules: page.map((row) => this.#shown(row)), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };

@@ -1,6 +1,6 @@
 /** What a person and a program do with workflows as a whole. What their jobs do to each other: workflow-line.ts. */
 
-import { invalid, invalidFields, Problem } from '../../contract/errors.ts';
+import { invalidFields, Problem } from '../../contract/errors.ts';
 import type { WorkflowListQuery } from '../../contract/filter.ts';
 import { finalStates, jobStates } from '../../contract/states.ts';
 import type { Workflow, WorkflowInput, WorkflowSummary } from '../../contract/workflow.ts';
@@ -9,6 +9,7 @@ import type { Reader } from '../store/reader.ts';
 import type { Store } from '../store/store.ts';
 import { type WorkflowRow, workflowSummaryOf } from '../store/workflows.ts';
 import type { SubmitOptions } from './backend.ts';
+import { cursorNumber } from './cursor.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Submit } from './submit.ts';
 import { timeOrderedId } from './time-ordered-id.ts';
@@ -58,9 +59,7 @@ export class Workflows {
   }
 
   list({ state = [], limit, cursor }: WorkflowListQuery): { workflows: WorkflowSummary[]; next: string | null } {
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw invalid('cursor', 'must be a "next" of an earlier page');
-    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-    const rows = this.#parts.store.workflows.workflowsBefore(before, state, limit + 1);
+    const rows = this.#parts.store.workflows.workflowsBefore(cursorNumber(cursor, Number.MAX_SAFE_INTEGER), state, limit + 1);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return { workflows: page.map(workflowSummaryOf), next: rows.length > limit && last ? String(last.number) : null };

@@ -98,7 +98,9 @@ function textCheck(text: string): Check {
   // Only a text that can stand in an id is worth a call of our own function for each row.
   if (/^[0-9a-f-]{4,36}$/i.test(text)) columns.push('job_id(seq, created_at, nonce)');
   // As it was written, and as JSON keeps it: a quote or a backslash inside a text is kept escaped.
-  const patterns = [...new Set([text, JSON.stringify(text).slice(1, -1)])].map(containing);
+  const written = [text, JSON.stringify(text).slice(1, -1)];
+  // A pattern ends for SQLite at a character 0, which JSON always escapes.
+  const patterns = [...new Set(written)].filter((pattern) => !pattern.includes('\0')).map(containing);
   return {
     sql: `(${columns.flatMap((column) => patterns.map(() => `${column} LIKE ? ESCAPE '\\'`)).join(' OR ')})`,
     values: columns.flatMap(() => patterns),

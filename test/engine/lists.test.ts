@@ -137,6 +137,8 @@ const filters: [string, () => object][] = [
   ['the end of an id', () => ({ q: all[5]?.id.slice(-8).toUpperCase() })],
   ['a whole id', () => ({ q: all[77]?.id })],
   ['text that nothing has', () => ({ q: 'zebra' })],
+  ['a character 0, which ends texts for others', () => ({ q: '\0' })],
+  ['text up to a character 0', () => ({ q: 'Error\0' })],
 ];
 
 describe.each(filters)('a list by %s', (_, filter) => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { jobListSchema } from '../../contract/filter.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { underStillClock } from './still-clock.ts';
@@ -261,6 +262,22 @@ describe('a bounded wait', () => {
     const { answer, id } = await submitAndStart({ task: 'shell.run', mode: 'async', waitMs: 5_000, retry: { maxAttempts: 1 } });
     rig.lanes.fail(id);
     expect(await answer).toMatchObject({ status: 200, job: { state: 'dead' } });
+  });
+
+  test('refuses a sync job that died in it, as without bounds', async () => {
+    const { answer, id } = await submitAndStart({ ...sync, waitMs: 1_000 });
+    rig.lanes.fail(id);
+    await expect(answer).rejects.toMatchObject({ code: 'task-failed', extras: { jobId: id } });
+  });
+
+  test('says so when the job is deleted in it', async () => {
+    await rig.backend.patchQueue('default', { paused: true });
+    const answer = rig.submit({ task: 'shell.run', mode: 'async', waitMs: 5_000 });
+    const refused = expect(answer).rejects.toMatchObject({ code: 'not-found' });
+    await rig.turn();
+    const [job] = (await rig.backend.listJobs(jobListSchema.parse({}))).jobs;
+    await rig.backend.deleteJob(job?.id ?? '');
+    await refused;
   });
 
   test('hands over a sync job too', async () => {

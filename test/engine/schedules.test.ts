@@ -184,6 +184,7 @@ describe('a schedule', () => {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(names).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await expect(rig.backend.listSchedules({ limit: 2, cursor: 'none of its' })).rejects.toThrow('"next" of an earlier page');
 
     await pass(5 * minute);
     const { schedules } = await rig.backend.listSchedules({ limit: 1, cursor: undefined });
