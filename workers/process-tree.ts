@@ -15,6 +15,8 @@ export const endGraceMs = 2_000;
 const pollMs = 25;
 const killRounds = 40;
 
+type Attempt = { readonly jobId: string; readonly attempt: number };
+
 /** A pid alone names nothing: it is given out again. With its start time it names one process of this boot. */
 type Process = { pid: number; parent: number; group: number; session: number; startTime: string };
 
@@ -31,16 +33,19 @@ function readProcess(pid: number): Process | null {
   }
 }
 
-/** Notes a child that was started as the leader of its own group, as `<home>/children/<pid>`. */
-export function recordChild(home: string, pid: number, jobId: string): void {
+/**
+ * Notes, as `<home>/children/<job>-<attempt>`, the command that this attempt is about to start, and once more when it was started as the
+ * leader of its own group: an engine that is killed between the two leaves a note by which the job's mark is looked for.
+ */
+export function recordChild(home: string, { jobId, attempt }: Attempt, pid: number | null): void {
   const folder = join(home, homeFiles.children);
-  const record = JSON.stringify({ pid, startTime: readProcess(pid)?.startTime ?? null, jobId });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, String(pid)), record, { mode: 0o600 });
+  const startTime = pid === null ? null : (readProcess(pid)?.startTime ?? null);
+  if (pid === null) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, `${jobId}-${attempt}`), JSON.stringify({ pid, startTime, jobId }), { mode: 0o600 });
 }
 
-export function forgetChild(home: string, pid: number): void {
-  rmSync(join(home, homeFiles.children, String(pid)), { force: true });
+export function forgetChild(home: string, { jobId, attempt }: Attempt): void {
+  rmSync(join(home, homeFiles.children, `${jobId}-${attempt}`), { force: true });
 }
 
 /**

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { homeFiles } from '../../contract/home.ts';
 
-/** `startTime` is null where the system doesn't tell it. */
-type ChildNote = { pid: number; startTime: string | null; jobId: string };
+/** `pid` is null until the command was started, `startTime` also where the system doesn't tell it. */
+type ChildNote = { file: string; pid: number | null; startTime: string | null; jobId: string };
 type Process = { pid: number; parent: number; group: number; session: number; startTime: string };
 
 /** Short, as the engine is to be ready within two seconds: the jobs these commands belong to wait for it. */
@@ -34,7 +34,7 @@ export async function endOrphans(home: string, jobIds?: readonly string[]): Prom
     if (ended > 0) await endAll(running);
   }
   if (jobIds === undefined) rmSync(folder, { recursive: true, force: true });
-  else for (const { pid } of notes) rmSync(join(folder, String(pid)), { force: true });
+  else for (const { file } of notes) rmSync(file, { force: true });
   return ended;
 }
 
@@ -64,8 +64,9 @@ function readNotes(folder: string): ChildNote[] {
   }
   return names.flatMap((name) => {
     try {
-      const note = JSON.parse(readFileSync(join(folder, name), 'utf8')) as ChildNote;
-      return Number.isInteger(note.pid) && note.pid > 1 && typeof note.jobId === 'string' ? [note] : [];
+      const file = join(folder, name);
+      const note = JSON.parse(readFileSync(file, 'utf8')) as Omit<ChildNote, 'file'>;
+      return (note.pid === null || note.pid > 1) && typeof note.jobId === 'string' ? [{ ...note, file }] : [];
     } catch {
       // Half-written when the engine was killed: it names nothing.
       return [];
@@ -81,7 +82,7 @@ function membersOf(notes: ChildNote[]): Process[] {
   const byPid = new Map(all.map((one) => [one.pid, one]));
   // A leader that was replaced by another process of the same number says nothing of its group.
   const groups = new Set(
-    notes.filter(({ pid, startTime }) => startTime !== null && byPid.get(pid)?.startTime === startTime).map(({ pid }) => pid),
+    notes.flatMap(({ pid, startTime }) => (pid !== null && startTime !== null && byPid.get(pid)?.startTime === startTime ? [pid] : [])),
   );
   const marks = notes.map(({ jobId }) => `\0SWITCHYARD_JOB_ID=${jobId}\0`);
   const members = new Set(

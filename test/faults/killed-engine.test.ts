@@ -142,7 +142,7 @@ describe('an engine that is killed', () => {
     };
     await using killed = await startEngineProcess({ home });
     const id = await running(killed);
-    const pids = readdirSync(notes).map(Number);
+    const pids = readdirSync(notes).map((name) => JSON.parse(readFileSync(join(notes, name), 'utf8')).pid as number);
     expect(pids).toHaveLength(1);
     const family = descendants(pids);
     expect(family).toHaveLength(2);

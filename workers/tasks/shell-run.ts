@@ -28,7 +28,17 @@ type Exit = { exitCode: number | null; signal: NodeJS.Signals | null };
 const onWindows = process.platform === 'win32';
 
 async function run(payload: ShellPayload, task: BuiltInContext): Promise<ShellResult> {
-  const child = start(payload, workingFolder(payload.cwd), task);
+  const cwd = workingFolder(payload.cwd);
+  noteChild(null, task);
+  try {
+    return await runNoted(payload, cwd, task);
+  } finally {
+    forgetChild(task.home, task);
+  }
+}
+
+async function runNoted(payload: ShellPayload, cwd: string, task: BuiltInContext): Promise<ShellResult> {
+  const child = start(payload, cwd, task);
   const { pid, stdout, stderr, stdin } = child;
   if (pid === undefined || !stdout || !stderr) throw await startProblem(child, payload.command);
   noteChild(pid, task);
@@ -37,31 +47,27 @@ async function run(payload: ShellPayload, task: BuiltInContext): Promise<ShellRe
   // A command that doesn't read its input is none of our business.
   stdin?.on('error', () => {});
   stdin?.end(payload.stdin);
-  try {
-    const exit = await untilOver(child, pid, task);
-    output.end();
-    errors.end();
-    if (exit.exitCode === 0 && !exit.aborted) return { exitCode: 0, signal: null, stdoutTail: output.tail(), stderrTail: errors.tail() };
-    const last = errors.lastLine() || output.lastLine();
-    const what = exit.aborted
-      ? `ended, as ${abortWords(task.signal.reason)}`
-      : exit.signal
-        ? `ended by signal ${exit.signal}`
-        : `exit code ${exit.exitCode}`;
-    throw Object.assign(new Error(last === '' ? what : `${what}: ${last.slice(0, 500)}`), {
-      name: 'CommandError',
-      details: {
-        command: payload.command,
-        args: payload.args ?? [],
-        exitCode: exit.exitCode,
-        signal: exit.signal,
-        stdoutTail: output.tail(),
-        stderrTail: errors.tail(),
-      },
-    });
-  } finally {
-    forgetChild(task.home, pid);
-  }
+  const exit = await untilOver(child, pid, task);
+  output.end();
+  errors.end();
+  if (exit.exitCode === 0 && !exit.aborted) return { exitCode: 0, signal: null, stdoutTail: output.tail(), stderrTail: errors.tail() };
+  const last = errors.lastLine() || output.lastLine();
+  const what = exit.aborted
+    ? `ended, as ${abortWords(task.signal.reason)}`
+    : exit.signal
+      ? `ended by signal ${exit.signal}`
+      : `exit code ${exit.exitCode}`;
+  throw Object.assign(new Error(last === '' ? what : `${what}: ${last.slice(0, 500)}`), {
+    name: 'CommandError',
+    details: {
+      command: payload.command,
+      args: payload.args ?? [],
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      stdoutTail: output.tail(),
+      stderrTail: errors.tail(),
+    },
+  });
 }
 
 function workingFolder(cwd: string | undefined): string {
@@ -122,9 +128,9 @@ async function startProblem(child: ChildProcess, command: string): Promise<Error
   }
 }
 
-function noteChild(pid: number, task: BuiltInContext): void {
+function noteChild(pid: number | null, task: BuiltInContext): void {
   try {
-    recordChild(task.home, pid, task.jobId);
+    recordChild(task.home, task, pid);
   } catch (error) {
     // A full disk, say: the command can still do its work, it only outlives an engine that is killed.
     task.log(`This command could not be noted, and would go on if the engine were killed: ${String(error)}`);

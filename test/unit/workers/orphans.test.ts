@@ -47,7 +47,8 @@ function isAlive(pid: number): boolean {
 it('a noted command is ended with its descendants, stubborn ones too, and the notes are gone', async () => {
   const folder = home();
   const { pid, line, ended } = await command(`trap '' TERM; setsid sleep 1000 & echo $!; wait; wait`, 'job-a');
-  recordChild(folder, pid, 'job-a');
+  recordChild(folder, { jobId: 'job-a', attempt: 1 }, null);
+  recordChild(folder, { jobId: 'job-a', attempt: 1 }, pid);
   expect(await endOrphans(folder)).toBe(1);
   await ended;
   expect([pid, Number(line)].filter(isAlive)).toEqual([]);
@@ -57,12 +58,22 @@ it('a noted command is ended with its descendants, stubborn ones too, and the no
 it('what is left of a command whose leader is gone is found by the mark of its job', async () => {
   const folder = home();
   const { pid, line, child, ended } = await command('sleep 1000 & echo $!; wait', 'job-b');
-  recordChild(folder, pid, 'job-b');
+  recordChild(folder, { jobId: 'job-b', attempt: 1 }, null);
+  recordChild(folder, { jobId: 'job-b', attempt: 1 }, pid);
   child.kill('SIGKILL');
   await ended;
   expect(isAlive(Number(line))).toBe(true);
   expect(await endOrphans(folder)).toBe(1);
   expect(isAlive(Number(line))).toBe(false);
+});
+
+it('a command of which no more was noted than that it is about to start is found by the mark of its job', async () => {
+  const folder = home();
+  recordChild(folder, { jobId: 'job-d', attempt: 2 }, null);
+  const { pid, ended } = await command('echo ready; exec sleep 1000', 'job-d');
+  expect(await endOrphans(folder)).toBe(1);
+  await ended;
+  expect(isAlive(pid)).toBe(false);
 });
 
 it('another process that was given the same number is left alone', async () => {

@@ -216,7 +216,7 @@ describe('a running command', () => {
   it('is noted with its start time while it runs, and no longer', async () => {
     const { run, result } = thread.start(shell, { command: 'echo "leader=$$"; read line; sleep 1000', shell: true });
     const pid = await printedPid(thread, run, 'leader');
-    const note = join(thread.home, 'children', String(pid));
+    const note = join(thread.home, 'children', `${jobId}-1`);
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     expect(JSON.parse(readFileSync(note, 'utf8'))).toEqual({ pid, startTime, jobId });
