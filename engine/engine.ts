@@ -6,7 +6,7 @@ import { defaults, limits } from '../contract/limits.ts';
 import type { Info } from '../contract/resources.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { startApi } from './api/server.ts';
-import { openHome, readEngineFile, readToken, removeEngineFile, socketOf, writeEngineFile } from './home-folder.ts';
+import { isListening, openHome, readEngineFile, readToken, removeEngineFile, socketOf, writeEngineFile } from './home-folder.ts';
 import { LabRuns } from './lab/lab-runs.ts';
 import { ThreadLanes } from './lanes/lanes.ts';
 import { endOrphans } from './lanes/orphans.ts';
@@ -51,7 +51,7 @@ export async function startEngine({ port, log, failed }: EngineOptions): Promise
   const startedAt = new Date().toISOString();
   const home = openHome();
   const unlock = lockHome(join(home, homeFiles.lock));
-  if (!unlock) throw new HomeTaken(takenMessage(home));
+  if (!unlock || (await isListening(home))) throw new HomeTaken(takenMessage(home));
   const ballast = new Ballast(join(home, homeFiles.ballast), Date.now);
   const store = openStore(join(home, homeFiles.database));
   const ended = await endOrphans(home);

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type EngineFile, homeFiles, homeFolder } from '../contract/home.ts';
@@ -23,13 +25,34 @@ export function readToken(home: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Where the engine of this home listens. Whoever calls this holds the home's lock: what lies there is stale and goes. */
+/** Where the engine of this home listens. Whoever calls this holds the home's lock and has asked `isListening`: what lies there is stale and goes. */
 export function socketOf(home: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\switchyard-${randomBytes(12).toString('hex')}`;
-  const usual = join(home, homeFiles.socket);
-  const socket = Buffer.byteLength(usual) <= socketPathLimit ? usual : join(shortFolder(home), homeFiles.socket);
+  const socket = socketPath(home);
   rmSync(socket, { force: true });
   return socket;
+}
+
+/**
+ * Whether an engine of this home listens. One whose task has opened and closed the lock's file has lost the lock (store/open.ts) and runs
+ * on all the same.
+ */
+export async function isListening(home: string): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const asked = connect(socketPath(home));
+  try {
+    await once(asked, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    asked.destroy();
+  }
+}
+
+function socketPath(home: string): string {
+  const usual = join(home, homeFiles.socket);
+  return Buffer.byteLength(usual) <= socketPathLimit ? usual : join(shortFolder(home), homeFiles.socket);
 }
 
 function shortFolder(home: string): string {

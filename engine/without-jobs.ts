@@ -6,7 +6,7 @@ import type { Backup, BackupRequest } from '../contract/backup.ts';
 import type { Finding } from '../contract/diagnosis.ts';
 import { homeFiles } from '../contract/home.ts';
 import { HomeTaken, takenMessage } from './engine.ts';
-import { openHome } from './home-folder.ts';
+import { isListening, openHome } from './home-folder.ts';
 import { inspectionFindings } from './queue/diagnosis-words.ts';
 import { Backups } from './store/backup.ts';
 import { inspectDatabase } from './store/inspect.ts';
@@ -32,7 +32,7 @@ export function inspectAlone(deep: boolean): Promise<{ findings: Finding[] }> {
 async function withoutEngine<Value>(act: (database: string, home: string) => Promise<Value>): Promise<Value> {
   const home = openHome();
   const unlock = lockHome(join(home, homeFiles.lock));
-  if (!unlock) throw new HomeTaken(takenMessage(home));
+  if (!unlock || (await isListening(home))) throw new HomeTaken(takenMessage(home));
   try {
     const database = join(home, homeFiles.database);
     if (!existsSync(database))

@@ -58,6 +58,19 @@ describe('a home', () => {
     expect(existsSync(engine.socket)).toBe(true);
   });
 
+  test('whose lock a task has dropped is still refused to another engine', async () => {
+    mkdirSync(join(home, 'tasks'), { recursive: true });
+    const script = `import { readFileSync } from 'node:fs';
+export default { lane: 'io', run: () => readFileSync(import.meta.dirname + '/../engine.lock').length };`;
+    writeFileSync(join(home, 'tasks', 'look.mjs'), script);
+    await using engine = await startEngineProcess({ home });
+    expect(await engine.client.call('submitJob', { body: { task: 'look', mode: 'sync' } })).toMatchObject({ state: 'completed' });
+    const { code, stderr } = await failingStart();
+    expect(code).toBe(4);
+    expect(stderr).toContain(`Process ${engine.pid} `);
+    expect(await engine.client.call('getHealth', {})).toMatchObject({ status: 'ok' });
+  });
+
   test('of which two engines are started at the same moment goes to one of them', async () => {
     const both = [spawnEngine({ home }), spawnEngine({ home })];
     const started = await Promise.allSettled(both.map(({ printed }) => printed('ready')));

@@ -1,7 +1,7 @@
 /** Digests of files and of everything in folders, read as streams: a file may be larger than the memory. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../contract/limits.ts';
@@ -11,6 +11,7 @@ import type { BuiltInContext } from '../task-context.ts';
 import { failForGood } from '../task-errors.ts';
 import { readableBytes } from '../text-limits.ts';
 import { lastingFileProblem, requireAbsolutePath } from './absolute-path.ts';
+import { lockedFiles, refuseLocked } from './locked-files.ts';
 
 type Algorithm = keyof typeof digestLength;
 
@@ -22,7 +23,7 @@ const chunkBytes = 1_048_576;
 async function run({ paths, algorithm = 'sha256' }: HashPayload, task: BuiltInContext): Promise<HashResult> {
   if (!Object.hasOwn(digestLength, algorithm)) throw failForGood(`algorithm: must be one of ${Object.keys(digestLength).join(', ')}`);
   for (const [index, path] of paths.entries()) requireAbsolutePath(`paths[${index}]`, path);
-  const found = new FoundFiles(digestLength[algorithm], task);
+  const found = new FoundFiles(digestLength[algorithm], task, await lockedFiles(task.home));
   for (const path of paths) await found.add(path);
   found.logSkipped();
   task.log(`${found.files.length} files, ${readableBytes(found.bytes)}`);
@@ -67,17 +68,21 @@ class FoundFiles {
   readonly #digestLength: number;
   readonly #task: BuiltInContext;
   #resultBytes = '{"files":[]}'.length;
+  readonly #isLocked: (file: Stats) => boolean;
   #links = 0;
   #others = 0;
+  #locked = 0;
 
-  constructor(length: number, task: BuiltInContext) {
+  constructor(length: number, task: BuiltInContext, isLocked: (file: Stats) => boolean) {
     this.#digestLength = length;
     this.#task = task;
+    this.#isLocked = isLocked;
   }
 
   /** A path that was named is followed when it is a link; what a folder holds is not. */
   async add(path: string): Promise<void> {
     const named = await stat(path).catch((error: unknown) => Promise.reject(fileProblem(path, error)));
+    if (this.#isLocked(named)) refuseLocked(path);
     if (named.isDirectory()) await this.#walk(path);
     else if (named.isFile()) this.#take(path, named.size);
     else throw failForGood(`${path} is neither a file nor a folder`);
@@ -86,6 +91,7 @@ class FoundFiles {
   logSkipped(): void {
     if (this.#links > 0) this.#task.log(`${this.#links} links were left out: links in folders are not followed`);
     if (this.#others > 0) this.#task.log(`${this.#others} things that are no files (pipes, sockets, devices) were left out`);
+    if (this.#locked > 0) this.#task.log(`${this.#locked} files that the engine of this job holds open were left out`);
   }
 
   async #walk(folder: string): Promise<void> {
@@ -95,10 +101,15 @@ class FoundFiles {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await this.#walk(path);
-      else if (entry.isFile()) this.#take(path, (await lstat(path)).size);
+      else if (entry.isFile()) this.#takeUnlocked(path, await lstat(path));
       else if (entry.isSymbolicLink()) this.#links += 1;
       else this.#others += 1;
     }
+  }
+
+  #takeUnlocked(path: string, file: Stats): void {
+    if (this.#isLocked(file)) this.#locked += 1;
+    else this.#take(path, file.size);
   }
 
   #take(path: string, size: number): void {

@@ -10,6 +10,7 @@ import type { BuiltInContext } from '../task-context.ts';
 import { failForGood } from '../task-errors.ts';
 import { readableBytes } from '../text-limits.ts';
 import { lastingFileProblem, requireAbsolutePath } from './absolute-path.ts';
+import { lockedFiles, refuseLocked } from './locked-files.ts';
 
 type Format = (typeof formats)[number];
 
@@ -57,7 +58,7 @@ async function run(payload: ImagePayload, task: BuiltInContext): Promise<ImageRe
   requireAbsolutePath('input', payload.input);
   requireAbsolutePath('output', payload.output);
   const format = formatOf(payload);
-  await checkFiles(payload);
+  await checkFiles(payload, task.home);
   const sharp = await loadSharp();
   // libvips can't be stopped half-way: the run ends at once and what it computes is thrown away.
   const untilAborted = <Value>(work: Promise<Value>) => Promise.race([work, aborted(task.signal)]);
@@ -88,7 +89,12 @@ function formatOf({ format, output }: ImagePayload): Format {
 }
 
 /** Said before any work is done: the errors of the image library don't tell a missing file from a broken one. */
-async function checkFiles({ input, output }: ImagePayload): Promise<void> {
+async function checkFiles({ input, output }: ImagePayload, home: string): Promise<void> {
+  const isLocked = await lockedFiles(home);
+  for (const path of [input, output]) {
+    const file = await stat(path).catch(() => null);
+    if (file && isLocked(file)) refuseLocked(path);
+  }
   await lastingProblems(`input: ${input}`, async () => {
     const file = await open(input, 'r');
     try {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, linkSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
@@ -46,6 +46,21 @@ it('Folders are walked in the order of names, without links and what is no file'
   ]);
   expect(thread.lines(run)).toContain('2 links were left out: links in folders are not followed');
   expect(thread.lines(run)).toContain('1 things that are no files (pipes, sockets, devices) were left out');
+});
+
+it('The files on which the engine holds locks are not opened, by whatever name', async () => {
+  const path = folder();
+  for (const name of ['switchyard.db', 'switchyard.db-wal', 'engine.lock', 'token']) writeFileSync(join(thread.home, name), name);
+  linkSync(join(thread.home, 'switchyard.db'), join(path, 'linked'));
+  symlinkSync(join(thread.home, 'engine.lock'), join(path, 'link'));
+  const { run, result } = thread.start(hash, { paths: [path, thread.home] });
+  const { files } = resultValue(await result) as Result;
+  expect(files.map((file) => file.path)).toEqual([join(thread.home, 'token')]);
+  expect(thread.lines(run)).toContain('4 files that the engine of this job holds open were left out');
+  for (const named of [join(path, 'link'), join(thread.home, 'switchyard.db-wal')]) {
+    const { error } = expectKind(await thread.result(hash, { paths: [named] }), 'failed-for-good');
+    expect(error.message).toContain('belongs to the engine');
+  }
 });
 
 it('A link that is named itself is followed', async () => {
