@@ -1,6 +1,6 @@
 /** The thread that writes one backup. It ends by itself, so it may hold a database connection. */
 
-import { closeSync, copyFileSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
@@ -21,6 +21,8 @@ if (!port) throw new Error('backup-thread runs only as a worker thread');
 const { source, resultsFolder, target, stop } = workerData as BackupOrder;
 const stopped = new Int32Array(stop);
 const unfinished = `${target}.unfinished`;
+/** Of the backup that is replaced, until the new one stands under its name. */
+const replacedResults = `${target}.replaced${backupResultsSuffix}`;
 const results: Backup['results'] = { files: 0, bytes: 0, missing: 0 };
 let told = { bytes: 0, bytesDone: 0 };
 
@@ -28,6 +30,7 @@ try {
   await writeBackup();
   port.postMessage({ done: true } satisfies BackupNews);
 } catch (error) {
+  if (existsSync(unfinished)) restoreReplaced();
   for (const path of [unfinished, `${unfinished}-journal`, unfinished + backupResultsSuffix])
     rmSync(path, { recursive: true, force: true });
   port.postMessage({ failed: error instanceof Error ? error.message : String(error) } satisfies BackupNews);
@@ -35,6 +38,8 @@ try {
 
 async function writeBackup(): Promise<void> {
   // Left of a backup that was cut off.
+  if (existsSync(unfinished)) restoreReplaced();
+  rmSync(replacedResults, { recursive: true, force: true });
   rmSync(unfinished, { force: true });
   rmSync(unfinished + backupResultsSuffix, { recursive: true, force: true });
   closeSync(openSync(unfinished, 'wx', 0o600));
@@ -43,14 +48,22 @@ async function writeBackup(): Promise<void> {
   checkDatabase();
   tell('syncing', 0, 0);
   syncPath(unfinished);
-  // The database last: where it stands under its name, all of the backup is there.
-  rmSync(target + backupResultsSuffix, { recursive: true, force: true });
+  // The database last: where it stands under its name, all of the backup is there, and until then all of the one before.
+  if (existsSync(target + backupResultsSuffix)) renameSync(target + backupResultsSuffix, replacedResults);
   if (results.files > 0) {
     syncPath(unfinished + backupResultsSuffix);
     renameSync(unfinished + backupResultsSuffix, target + backupResultsSuffix);
   }
   renameSync(unfinished, target);
   syncPath(dirname(target));
+  rmSync(replacedResults, { recursive: true, force: true });
+}
+
+/** The database that stands under its name is the one before: so are its results. */
+function restoreReplaced(): void {
+  if (!existsSync(replacedResults)) return;
+  rmSync(target + backupResultsSuffix, { recursive: true, force: true });
+  renameSync(replacedResults, target + backupResultsSuffix);
 }
 
 /**

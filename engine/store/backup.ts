@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Backup, BackupRequest } from '../../contract/backup.ts';
+import { type Backup, type BackupRequest, backupResultsSuffix } from '../../contract/backup.ts';
 import { invalid, Problem } from '../../contract/errors.ts';
 import type { BackupNews, BackupOrder } from './backup-thread.ts';
 import { ballastBytes } from './ballast.ts';
@@ -107,7 +107,9 @@ function checkedTarget(path: string, force: boolean, home: string): string {
   if (!folder?.isDirectory()) throw invalid('/path', `there is no folder ${dirname(target)}`);
   const there = statSync(target, { throwIfNoEntry: false });
   if (there && !there.isFile()) throw invalid('/path', `${basename(target)} is there and is no file`);
-  if (there && !force) throw new Problem('wrong-state', `${target} is there already. Choose another name, or replace it with force.`);
+  if (!force)
+    for (const path of [target, target + backupResultsSuffix])
+      if (existsSync(path)) throw new Problem('wrong-state', `${path} is there already. Choose another name, or replace it with force.`);
   return target;
 }
 

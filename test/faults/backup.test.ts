@@ -1,4 +1,15 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -107,6 +118,31 @@ test('a killed engine leaves no backup under its name, and what was there before
   const backup = await finished(again, await again.client.call('startBackup', { body: { path, force: true } }));
   expect(backup.state).toBe('completed');
   expect(readdirSync(elsewhere)).toEqual(['copy.db']);
+});
+
+test('results that lie beside the name of a backup are replaced only on demand, and never without their database', async () => {
+  await using engine = await startEngineProcess({ home });
+  await submitLarge(engine);
+  const path = join(elsewhere, 'copy.db');
+  const begin = (force: boolean) => engine.client.call('startBackup', { body: { path, force } });
+  mkdirSync(`${path}.results`);
+  writeFileSync(join(`${path}.results`, 'thesis.txt'), 'not a result');
+  await expect(begin(false)).rejects.toMatchObject({ code: 'wrong-state', message: expect.stringContaining('copy.db.results is there') });
+  expect(readdirSync(`${path}.results`)).toEqual(['thesis.txt']);
+
+  // As an engine leaves it that was killed between its renames: the new results are there, their database is not.
+  writeFileSync(path, 'the one before');
+  renameSync(`${path}.results`, `${path}.replaced.results`);
+  mkdirSync(`${path}.results`);
+  mkdirSync(`${path}.unfinished`);
+  expect((await finished(engine, await begin(true))).state).toBe('failed');
+  expect(readdirSync(`${path}.results`)).toEqual(['thesis.txt']);
+  rmSync(`${path}.unfinished`, { recursive: true, force: true });
+
+  expect((await finished(engine, await begin(true))).state).toBe('completed');
+  expect(readdirSync(elsewhere).sort()).toEqual(['copy.db', 'copy.db.results']);
+  expect(readdirSync(`${path}.results`)).toHaveLength(1);
+  expect(readdirSync(`${path}.results`)).not.toContain('thesis.txt');
 });
 
 test('a stopping engine gives a backup up, or is through with it', async () => {
