@@ -43,7 +43,11 @@ function readAsked(): Asked {
 function fail(error: unknown): never {
   const text = error instanceof StorageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   say(`The engine stops at once: ${text}`);
-  say('Jobs that were accepted are safe; start the engine again and they go on.');
+  say(
+    error instanceof StorageError && error.kind === 'corrupt'
+      ? 'Not every job that was accepted may be in the file that is there now. `switchyard doctor --deep` says what is wrong with it, and docs/durability.md how to go back to a backup.'
+      : 'Jobs that were accepted are safe; start the engine again and they go on.',
+  );
   end(exitCodes.failed);
 }
 

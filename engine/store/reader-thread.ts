@@ -6,6 +6,7 @@ import type { JobSelection } from './job-conditions.ts';
 import { type ListBudgets, readJobList } from './job-list.ts';
 import { selectJobs } from './job-selection.ts';
 import { openCheckpointer, openReader } from './open.ts';
+import { storageErrorOf } from './storage-error.ts';
 import { readWorkflow } from './workflow-view.ts';
 
 export type ReadRequest = { request: number } & (
@@ -21,7 +22,7 @@ export type ReadAnswer = { request: number } & (
   | { selected: Float64Array<ArrayBuffer> | null }
   | { checkpointed: true }
   | { workflow: ReturnType<typeof readWorkflow> }
-  | { error: string }
+  | { error: string; isDamaged: boolean }
 );
 
 const { file, budgets } = workerData as { file: string; budgets?: ListBudgets };
@@ -59,7 +60,7 @@ port.on('message', (asked: ReadRequest) => {
       const selected = await selectJobs(selectionDb, asked.selection);
       port.postMessage({ request, selected } satisfies ReadAnswer, selected ? [selected.buffer] : []);
     } catch (error) {
-      port.postMessage({ request, error: String(error) } satisfies ReadAnswer);
+      port.postMessage(failure(request, error));
     }
   });
 });
@@ -75,6 +76,10 @@ function answerTo<Answer extends object>(request: number, read: () => Answer): (
   try {
     return { request, ...db.transaction(read)() };
   } catch (error) {
-    return { request, error: String(error) };
+    return failure(request, error);
   }
+}
+
+function failure(request: number, error: unknown): ReadAnswer {
+  return { request, error: String(error), isDamaged: storageErrorOf(error)?.kind === 'corrupt' };
 }

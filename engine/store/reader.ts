@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/errors.ts';
 import type { DeadListQuery, JobListQuery } from '../../contract/filter.ts';
@@ -5,6 +6,7 @@ import type { Workflow } from '../../contract/workflow.ts';
 import type { JobSelection } from './job-conditions.ts';
 import type { JobListAnswer, ListBudgets } from './job-list.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
+import { StorageError } from './storage-error.ts';
 
 /** Milliseconds from a commit to the checkpoint that takes it, and all that follow it until then. */
 const checkpointMs = 50;
@@ -13,6 +15,7 @@ const waitingLimit = 256;
 /** A thread takes 11 MB. The first list of another waits 0.1 s for its start, which who looks around in the window should not meet. */
 const unusedMs = 30_000;
 
+type Identity = { dev: number; ino: number };
 type Waiting = { resolve: (answer: ReadAnswer) => void; reject: (error: unknown) => void };
 type Question = ReadRequest extends infer Request ? (Request extends { request: number } ? Omit<Request, 'request'> : never) : never;
 
@@ -20,7 +23,7 @@ export type ReaderOptions = {
   file: string;
   /** How many rows the writer has written: what did not change needs no checkpoint, and no thread for one. */
   rowsWritten: () => number;
-  /** The thread went down: a bug. */
+  /** The thread went down, which is a bug, or the database is damaged or gone. */
   failed: (error: unknown) => void;
   /** Milliseconds after the last answer until the thread is let go; the next question starts another. */
   unusedMs?: number;
@@ -31,6 +34,8 @@ export type ReaderOptions = {
 /** Asks a thread for long reads. The thread is there while it is used, and costs an idle engine nothing. */
 export class Reader {
   readonly #options: ReaderOptions & { unusedMs: number };
+  /** Of what the writer has open. */
+  readonly #file: Identity;
   #worker: Worker | null = null;
   /** Those that were let go, until they are gone. */
   readonly #leaving = new Set<Worker>();
@@ -44,6 +49,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = { unusedMs, ...options };
+    this.#file = statSync(options.file);
   }
 
   /** Whether a thread is there at the moment, one that is about to end included. */
@@ -78,6 +84,10 @@ export class Reader {
 
   async #moveLog(): Promise<void> {
     const rows = this.#options.rowsWritten();
+    if (this.#isReplaced()) {
+      this.#options.failed(replaced(this.#options.file));
+      return;
+    }
     try {
       if (rows !== this.#rowsMoved) await this.#ask({ kind: 'checkpoint' });
       this.#rowsMoved = rows;
@@ -91,12 +101,19 @@ export class Reader {
     if (this.#waiting.size >= waitingLimit)
       throw new Problem('rate-limited', 'Too many lists are being read at once. Ask again in a moment.', { retryAfterMs: 1000 });
     if (this.#closed) throw stopping();
+    if (!this.#worker && this.#isReplaced()) throw replaced(this.#options.file);
     return new Promise((resolve, reject) => {
       const request = ++this.#request;
       this.#waiting.set(request, { resolve, reject });
       this.#worker ??= this.#startThread();
       this.#worker.postMessage({ request, ...question } satisfies ReadRequest);
     });
+  }
+
+  /** Whether the file has another one in its place, or none: the writer goes on with what it opened, which the next start would not find. */
+  #isReplaced(): boolean {
+    const there = statSync(this.#options.file, { throwIfNoEntry: false });
+    return there?.ino !== this.#file.ino || there.dev !== this.#file.dev;
   }
 
   #startThread(): Worker {
@@ -106,11 +123,14 @@ export class Reader {
     worker.on('message', (answer: ReadAnswer) => {
       const waiting = this.#waiting.get(answer.request);
       this.#waiting.delete(answer.request);
-      if ('error' in answer) waiting?.reject(new Error(`reading failed: ${answer.error}`));
-      else waiting?.resolve(answer);
+      if ('error' in answer) {
+        const error = new Error(`reading failed: ${answer.error}`);
+        waiting?.reject(error);
+        if (answer.isDamaged) this.#options.failed(new StorageError('corrupt', `${file} is damaged`, error));
+      } else waiting?.resolve(answer);
       this.#unused?.refresh();
     });
-    worker.on('error', this.#options.failed);
+    worker.on('error', (error) => this.#options.failed(this.#isReplaced() ? replaced(file) : error));
     worker.on('exit', () => this.#leaving.delete(worker));
     this.#unused = setTimeout(() => this.#letGo(worker), this.#options.unusedMs);
     this.#unused.unref();
@@ -135,6 +155,11 @@ export class Reader {
     this.#waiting.clear();
     await Promise.all([this.#worker, ...this.#leaving].map((worker) => worker?.terminate()));
   }
+}
+
+function replaced(file: string): StorageError {
+  const what = `${file} was deleted, moved or replaced while the engine had it open`;
+  return new StorageError('corrupt', `${what}. To put a backup in its place, stop the engine first (docs/durability.md).`);
 }
 
 function stopping(): Problem {
