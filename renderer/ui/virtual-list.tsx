@@ -45,6 +45,9 @@ const spare = 14;
 /** Rows are made anew once fewer than this many spare ones are left. */
 const leastSpare = 4;
 
+/** Inside a row they have clicks of their own. */
+const controls = 'button, a, input, label';
+
 type Shown = { first: number; last: number; shift: number };
 
 export function VirtualList(props: VirtualListProps) {
@@ -173,17 +176,25 @@ export function VirtualList(props: VirtualListProps) {
     event.preventDefault();
   };
 
+  const onRowMouseDown = (event: MouseEvent) => {
+    const onControl = event.target instanceof Element && event.target.closest(controls);
+    if (!event.shiftKey || !props.onSelect || onControl) return;
+    // The browser would mark the text up to here, and in not doing so not give the focus either.
+    event.preventDefault();
+    scroller.current?.focus({ preventScroll: true });
+  };
+
   const onRowClick = (event: MouseEvent, index: number) => {
-    // A control or a marked piece of text inside the row is not a click on the row.
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest('button, a, input, label')) return;
+    if (target?.closest(controls)) return;
     if (props.onSelect && target?.closest('[data-toggle-row]')) {
       props.onSelect(index, event.shiftKey ? 'range' : 'toggle');
       return;
     }
-    if (window.getSelection()?.type === 'Range') return;
     if (event.shiftKey && props.onSelect) props.onSelect(index, 'range');
     else if ((event.ctrlKey || event.metaKey) && props.onSelect) props.onSelect(index, 'toggle');
+    // Who marks a piece of text in the row does not click on it.
+    else if (window.getSelection()?.type === 'Range') return;
     else props.onOpen(index);
     props.onActive(index);
   };
@@ -203,6 +214,7 @@ export function VirtualList(props: VirtualListProps) {
         data-active={index === active || undefined}
         className={styles.row}
         style={{ height: rowHeight, transform: `translateY(${index * rowHeight + shown.shift}px)` }}
+        onMouseDown={onRowMouseDown}
         onClick={(event) => onRowClick(event, index)}
       >
         {renderRow(index)}

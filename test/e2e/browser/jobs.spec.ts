@@ -211,3 +211,30 @@ test('details open beside the list, follow the arrow keys, and close with Escape
   await show(page, `/jobs?job=${ids[3]}`);
   await expect(panel).toContainText(ids[3] ?? '');
 });
+
+test('a range is chosen by clicks wherever in the rows', async ({ page, engine }) => {
+  await seed(engine, 30);
+  await show(page, '/jobs');
+  const { grid } = list(page);
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  const text = (number: number) => grid.getByText(`echo number-${number}.`, { exact: true });
+  await text(25).click({ modifiers: ['Control'] });
+  await text(22).click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('4 selected');
+  expect(await page.evaluate(() => window.getSelection()?.type)).not.toBe('Range');
+  await expect(grid).toBeFocused();
+});
+
+test('text is marked in a row without opening it', async ({ page, engine }) => {
+  await seed(engine, 5);
+  await show(page, '/jobs');
+  const { grid } = list(page);
+  const box = await grid.getByText('echo number-2.', { exact: true }).boundingBox();
+  if (!box) throw new Error('The row is not in view');
+  await page.mouse.move(box.x + 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  expect(await page.evaluate(() => window.getSelection()?.toString())).toContain('echo');
+  await expect(page.getByRole('complementary', { name: 'Job' })).toBeHidden();
+});
