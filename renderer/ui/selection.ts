@@ -1,13 +1,15 @@
 /** Which rows are chosen for an action. By id, so that they stay chosen while rows come and go. */
 
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { SelectHow } from './virtual-list.tsx';
 
 type Identified = { id: string };
 
 export type Selection = {
   ids: ReadonlySet<string>;
-  select: (rows: readonly Identified[], place: number, how: SelectHow) => void;
+  anchor: string | undefined;
+  /** Answers whether all that was meant was among the rows. */
+  select: (rows: readonly Identified[], place: number, how: SelectHow) => boolean;
   selectAll: (rows: readonly Identified[]) => void;
   remove: (ids: readonly string[]) => void;
   clear: () => void;
@@ -22,33 +24,48 @@ export function choose({ ids, anchor }: Chosen, rows: readonly Identified[], pla
   if (id === undefined) return { ids, anchor };
   const next = new Set(ids);
   if (how === 'range') {
-    const from = Math.max(
-      0,
-      rows.findIndex((row) => row.id === (anchor ?? id)),
-    );
+    const known = rows.findIndex((row) => row.id === anchor);
+    // What lies between is not known then: more than what was pointed at would be a guess.
+    const from = known < 0 ? place : known;
     for (const row of rows.slice(Math.min(from, place), Math.max(from, place) + 1)) next.add(row.id);
-    return { ids: next, anchor: anchor ?? id };
+    return { ids: next, anchor: rows[from]?.id };
   }
   if (!next.delete(id)) next.add(id);
   return { ids: next, anchor: id };
 }
 
+/** Whether a range to this place has an end that is not among the rows. */
+export function isCut({ anchor }: Chosen, rows: readonly Identified[], place: number): boolean {
+  return anchor !== undefined && (rows[place] === undefined || !rows.some(({ id }) => id === anchor));
+}
+
+export function without(chosen: Chosen, gone: readonly string[]): Chosen {
+  const { ids, anchor } = chosen;
+  if (!gone.some((id) => id === anchor || ids.has(id))) return chosen;
+  const left = new Set(ids);
+  for (const id of gone) left.delete(id);
+  return { ids: left, anchor: anchor !== undefined && gone.includes(anchor) ? undefined : anchor };
+}
+
 export function useSelection(): Selection {
   const [chosen, setChosen] = useState(noneChosen);
-  const actions = useMemo(
-    () => ({
-      select: (rows: readonly Identified[], place: number, how: SelectHow) => setChosen((before) => choose(before, rows, place, how)),
-      selectAll: (rows: readonly Identified[]) => setChosen(({ anchor }) => ({ ids: new Set(rows.map(({ id }) => id)), anchor })),
-      remove: (gone: readonly string[]) =>
-        setChosen((before) => {
-          if (!gone.some((id) => before.ids.has(id))) return before;
-          const ids = new Set(before.ids);
-          for (const id of gone) ids.delete(id);
-          return { ids, anchor: before.anchor };
-        }),
-      clear: () => setChosen(noneChosen),
-    }),
-    [],
-  );
-  return { ids: chosen.ids, ...actions };
+  // One key may choose twice before the next render, and is answered by what the first made of it.
+  const latest = useRef(chosen);
+  const actions = useMemo(() => {
+    const become = (next: Chosen) => {
+      latest.current = next;
+      setChosen(next);
+    };
+    return {
+      select: (rows: readonly Identified[], place: number, how: SelectHow) => {
+        const before = latest.current;
+        become(choose(before, rows, place, how));
+        return how !== 'range' || !isCut(before, rows, place);
+      },
+      selectAll: (rows: readonly Identified[]) => become({ ...latest.current, ids: new Set(rows.map(({ id }) => id)) }),
+      remove: (gone: readonly string[]) => become(without(latest.current, gone)),
+      clear: () => become(noneChosen),
+    };
+  }, []);
+  return { ...chosen, ...actions };
 }

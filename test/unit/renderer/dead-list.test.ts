@@ -3,7 +3,6 @@ import type { JobEvent } from '../../../contract/events.ts';
 import type { JobSummary } from '../../../contract/job.ts';
 import type { DeadList } from '../../../renderer/features/dead-letters/dead-list.ts';
 import { mustRead, withEvents, withPage } from '../../../renderer/features/dead-letters/dead-list.ts';
-import { choose, noneChosen } from '../../../renderer/ui/selection.ts';
 
 function job(number: number, part: Partial<JobSummary> = {}): JobSummary {
   const at = new Date(Date.UTC(2026, 0, 1, 0, 0, number)).toISOString();
@@ -85,21 +84,5 @@ describe('the list of dead jobs', () => {
     const next = withPage(list, { jobs: [job(3), job(2)], next: null, total: 4 });
     expect(ids(next)).toEqual(['id-9', 'id-6', 'id-3', 'id-2']);
     expect(next).toMatchObject({ next: null, total: 4 });
-  });
-});
-
-describe('choosing rows', () => {
-  const rows = [1, 2, 3, 4, 5].map((number) => ({ id: String(number) }));
-
-  it('adds a range from where the last choice was, in both directions', () => {
-    const first = choose(noneChosen, rows, 3, 'toggle');
-    expect([...choose(first, rows, 1, 'range').ids].sort()).toEqual(['2', '3', '4']);
-    expect([...choose(choose(first, rows, 1, 'range'), rows, 4, 'range').ids].sort()).toEqual(['2', '3', '4', '5']);
-  });
-
-  it('takes one in and out', () => {
-    const two = choose(choose(noneChosen, rows, 0, 'toggle'), rows, 2, 'toggle');
-    expect([...choose(two, rows, 0, 'toggle').ids]).toEqual(['3']);
-    expect(choose(two, rows, 99, 'toggle')).toEqual(two);
   });
 });
