@@ -15,6 +15,10 @@ import styles from './bulk-bar.module.css';
 import type { JobFilter } from './job-filter.ts';
 import { totalIn } from './job-filter.ts';
 
+export function everythingWords(matching: string): string {
+  return `Select all ${matching} that match`;
+}
+
 type BulkBarProps = {
   /** The chosen ids with their state, as far as it is known. */
   chosen: ReadonlyMap<string, JobState | undefined>;
@@ -23,7 +27,7 @@ type BulkBarProps = {
   everything: boolean;
   /** How many match, in words. */
   matching: string;
-  /** All that was read is chosen, and there are more. */
+  /** More is meant than what was read, and there is more. */
   isMore: boolean;
   onEverything: () => void;
   onDone: (ids: readonly string[]) => void;
@@ -116,7 +120,7 @@ export function BulkBar({ chosen, filter, everything, matching, isMore, onEveryt
         </span>
         {isMore && !everything && (
           <Button tone="quiet" className={styles.everything ?? ''} disabled={running !== null} onClick={onEverything}>
-            Select all {matching} that match
+            {everythingWords(matching)}
           </Button>
         )}
         {order.map((action) => {

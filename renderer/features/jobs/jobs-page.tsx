@@ -10,9 +10,9 @@ import { Page } from '../../ui/page.tsx';
 import { useSelection } from '../../ui/selection.ts';
 import { SplitPanel } from '../../ui/split-panel.tsx';
 import { showToast } from '../../ui/toast.tsx';
-import type { VirtualListHandle } from '../../ui/virtual-list.tsx';
+import type { SelectHow, VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
-import { BulkBar } from './bulk-bar.tsx';
+import { BulkBar, everythingWords } from './bulk-bar.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import type { JobFilter } from './job-filter.ts';
 import { filterNames, filterOf, isFiltered } from './job-filter.ts';
@@ -51,6 +51,9 @@ async function copyIds(ids: readonly string[]): Promise<void> {
   }
 }
 
+/** `rows`: those that are chosen. `more`: also such as are not loaded. `everything`: all that the filter matches. */
+type Meant = 'rows' | 'more' | 'everything';
+
 type JobsProps = { filter: JobFilter; openId: string | null; panel: ReactNode | null; onClosePanel: () => void };
 
 function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
@@ -58,14 +61,20 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   const { list, state } = useJobList(filter);
   const { rows, above, total, exact, leaving, fresh } = state;
   const selection = useSelection();
+  const { ids } = selection;
   const grid = useRef<VirtualListHandle>(null);
   const [shownFilter, setShownFilter] = useState(filter);
-  const [everything, setEverything] = useState(false);
+  const [meant, setMeant] = useState<Meant>('rows');
+  const everything = meant === 'everything';
+  const isChosen = everything || ids.size > 0;
+  const clear = () => {
+    setMeant('rows');
+    selection.clear();
+  };
   // What is out of sight must not be acted on: another list starts with nothing chosen.
   if (shownFilter !== filter) {
     setShownFilter(filter);
-    selection.clear();
-    setEverything(false);
+    clear();
   }
   const [active, setActive] = useState<{ id: string | undefined; index: number }>({ id: openId ?? undefined, index: -1 });
 
@@ -90,16 +99,16 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
 
   const onKey = (event: KeyboardEvent) => {
     const id = rows[activeIndex - above]?.id;
-    if (event.key === 'y' && (id !== undefined || selection.ids.size > 0)) {
+    if (event.key === 'y' && (id !== undefined || ids.size > 0)) {
       event.preventDefault();
-      void copyIds(selection.ids.size > 0 ? [...selection.ids] : id === undefined ? [] : [id]);
-    } else if (event.key === 'Escape' && selection.ids.size > 0) {
+      void copyIds(ids.size > 0 ? [...ids] : id === undefined ? [] : [id]);
+    } else if (event.key === 'Escape' && isChosen) {
       event.preventDefault();
       clear();
     }
   };
 
-  const held = openId !== null || selection.ids.size > 0;
+  const held = openId !== null || isChosen;
   useEffect(() => list.hold(held), [list, held]);
 
   const closePanel = () => {
@@ -111,17 +120,24 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
     grid.current?.scrollToTop();
   };
 
-  const allSelected = rows.length > 0 && selection.ids.size >= rows.length;
-  const clear = () => {
-    setEverything(false);
-    selection.clear();
-  };
+  const chosen = useMemo(() => new Map([...ids].map((id) => [id, rows[placeOf(rows, id)]?.state])), [ids, rows]);
+
+  const allSelected = rows.length > 0 && (everything || (ids.size >= rows.length && rows.every(({ id }) => ids.has(id))));
   const selectAll = () => {
-    setEverything(false);
-    if (allSelected) selection.clear();
-    else selection.selectAll(rows);
+    if (allSelected) clear();
+    else {
+      setMeant('more');
+      selection.selectAll(rows);
+    }
   };
-  const chosen = useMemo(() => new Map([...selection.ids].map((id) => [id, rows[placeOf(rows, id)]?.state])), [selection.ids, rows]);
+  const matching = `${exact ? '' : 'at least '}${formatCount(total)}`;
+  const select = (index: number, how: SelectHow) => {
+    const isWhole = selection.select(rows, index - above, how);
+    // Whoever takes a row out means no longer everything.
+    setMeant(isWhole ? 'rows' : 'more');
+    if (isWhole) return;
+    showToast({ tone: 'done', title: `The rows between are not loaded; “${everythingWords(matching)}” chooses everything` });
+  };
 
   return (
     <Page title="Jobs" aside={countWords(state, filter)} layout="fill">
@@ -155,7 +171,7 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
                 return (
                   <JobRow
                     job={job}
-                    selected={job !== undefined && (everything || selection.ids.has(job.id))}
+                    selected={job !== undefined && (everything || ids.has(job.id))}
                     leaving={job !== undefined && leaving.has(job.id)}
                   />
                 );
@@ -164,12 +180,8 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               active={activeIndex}
               onActive={activate}
               onOpen={show}
-              isSelected={(index) => everything || selection.ids.has(rows[index - above]?.id ?? '')}
-              onSelect={(index, how) => {
-                // Whoever takes a row out means no longer everything.
-                setEverything(false);
-                selection.select(rows, index - above, how);
-              }}
+              isSelected={(index) => everything || ids.has(rows[index - above]?.id ?? '')}
+              onSelect={select}
               onSelectAll={selectAll}
               onKey={onKey}
               onView={(view) => list.look(view)}
@@ -180,15 +192,15 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               ↑ {fresh.length >= 1000 ? 'Many' : fresh.length} new
             </button>
           )}
-          {chosen.size > 0 && (
+          {isChosen && (
             <BulkBar
               chosen={chosen}
               filter={filter}
               everything={everything}
-              matching={`${exact ? '' : 'at least '}${formatCount(total)}`}
-              isMore={allSelected && total > rows.length}
+              matching={matching}
+              isMore={meant === 'more' && total > ids.size}
               onEverything={() => {
-                setEverything(true);
+                setMeant('everything');
                 // Its button is gone now; keys act on the list again.
                 grid.current?.focus();
               }}

@@ -238,3 +238,39 @@ test('text is marked in a row without opening it', async ({ page, engine }) => {
   expect(await page.evaluate(() => window.getSelection()?.toString())).toContain('echo');
   await expect(page.getByRole('complementary', { name: 'Job' })).toBeHidden();
 });
+
+test('what a range cannot reach is told, and everything is offered instead, also far from what was chosen', async ({ page, engine }) => {
+  await seed(engine, 5_000);
+  await show(page, '/jobs');
+  const { grid, total } = list(page);
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  const everything = bar.getByRole('button', { name: 'Select all 5,000 that match' });
+  const told = page.getByLabel('Messages').getByText('The rows between are not loaded; “Select all 5,000 that match” chooses everything');
+  await expect(total).toContainText('5,000');
+  await grid.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Space');
+  await expect(bar).toContainText('1 selected');
+  await expect(everything).toBeHidden();
+  await page.keyboard.press('Shift+End');
+  await expect(told).toBeVisible();
+  await expect(everything).toBeVisible();
+  await expect(bar).toContainText('1 selected');
+  await page.getByRole('button', { name: 'Close message' }).click();
+
+  await grid.getByText('echo number-3.', { exact: true }).click({ modifiers: ['Shift'] });
+  await expect(told).toBeVisible();
+  await expect(bar).toContainText('2 selected');
+  await grid.getByText('echo number-5.', { exact: true }).click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('4 selected');
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Home');
+  await expect(grid.getByText('echo number-4999.', { exact: true })).toBeVisible();
+  await page.keyboard.press('Control+a');
+  await expect(bar).toContainText(/\d+ selected/);
+  await page.keyboard.press('End');
+  await expect(grid.getByText('echo number-0.', { exact: true })).toBeVisible();
+  await everything.click();
+  await expect(bar).toContainText('All 5,000 that match');
+});
