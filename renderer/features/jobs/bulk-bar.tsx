@@ -15,6 +15,8 @@ import styles from './bulk-bar.module.css';
 import type { JobFilter } from './job-filter.ts';
 import { totalIn } from './job-filter.ts';
 
+export type Running = { action: BulkAction; finished: number; of: number };
+
 export function everythingWords(matching: string): string {
   return `Select all ${matching} that match`;
 }
@@ -29,6 +31,8 @@ type BulkBarProps = {
   matching: string;
   /** More is meant than what was read, and there is more. */
   isMore: boolean;
+  running: Running | null;
+  onRunning: (running: Running | null) => void;
   onEverything: () => void;
   onDone: (ids: readonly string[]) => void;
   onClear: () => void;
@@ -51,9 +55,9 @@ function report(action: BulkAction, { done, refused }: BulkResult): void {
   showToast({ tone: 'error', title: `${title}; ${formatCount(failed)} could not be, and stay selected`, text: reasons.join(' — ') });
 }
 
-export function BulkBar({ chosen, filter, everything, matching, isMore, onEverything, onDone, onClear }: BulkBarProps) {
+export function BulkBar(props: BulkBarProps) {
+  const { chosen, filter, everything, matching, isMore, running, onRunning, onEverything, onDone, onClear } = props;
   const [asked, setAsked] = useState<BulkAction | null>(null);
-  const [running, setRunning] = useState<{ action: BulkAction; finished: number; of: number } | null>(null);
   const { data: counts } = useCounts();
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
@@ -75,7 +79,7 @@ export function BulkBar({ chosen, filter, everything, matching, isMore, onEveryt
 
   const runOperation = async (action: BulkAction) => {
     const ids = idsFor(action);
-    setRunning({ action, finished: 0, of: ids.length });
+    onRunning({ action, finished: 0, of: ids.length });
     try {
       const begun = everything ? await actOnMatching(action, filter) : await actOnIds(action, ids);
       for (const operation of begun) operationBegan(operation);
@@ -84,7 +88,7 @@ export function BulkBar({ chosen, filter, everything, matching, isMore, onEveryt
       const { title, text } = describeError(thrown as Error);
       showToast({ tone: 'error', title, text });
     } finally {
-      setRunning(null);
+      onRunning(null);
     }
   };
 
@@ -94,9 +98,9 @@ export function BulkBar({ chosen, filter, everything, matching, isMore, onEveryt
     if (everything || ids.length > mostOneByOne) return runOperation(action);
     const aborting = new AbortController();
     abort.current = aborting;
-    setRunning({ action, finished: 0, of: ids.length });
-    const result = await runBulk(action, ids, (finished) => setRunning({ action, finished, of: ids.length }), aborting.signal);
-    setRunning(null);
+    onRunning({ action, finished: 0, of: ids.length });
+    const result = await runBulk(action, ids, (finished) => onRunning({ action, finished, of: ids.length }), aborting.signal);
+    onRunning(null);
     if (aborting.signal.aborted) return;
     onDone(result.done);
     report(action, result);

@@ -75,6 +75,17 @@ export function withTotal(window: JobWindow, total: number, exact: boolean): Job
   return known === window.total && exact === window.exact ? window : { ...window, total: known, exact };
 }
 
+/**
+ * Whether a row that was held once is in the list no more: it would stand among the rows, which have no gaps. Of one that would
+ * stand outside of them this says nothing; it may only have been let go of.
+ */
+export function hasLeft(window: JobWindow, id: string): boolean {
+  const place = placeOf(window.rows, id);
+  if (place >= 0) return false;
+  const would = -1 - place;
+  return (would > 0 || window.above === 0) && (would < window.rows.length || (window.exact && below(window) === 0));
+}
+
 export type EventRules = {
   belongs: (job: JobSummary) => boolean;
   /** The first place (in `rows`) at which a new row may appear without moving what is being read; 0 when the list stands at its top. */

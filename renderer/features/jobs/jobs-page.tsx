@@ -12,13 +12,14 @@ import { SplitPanel } from '../../ui/split-panel.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import type { SelectHow, VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import type { Running } from './bulk-bar.tsx';
 import { BulkBar, everythingWords } from './bulk-bar.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import type { JobFilter } from './job-filter.ts';
 import { filterNames, filterOf, isFiltered } from './job-filter.ts';
 import type { JobListState } from './job-list.ts';
 import { JobListHeader, JobRow } from './job-row.tsx';
-import { placeOf } from './job-window.ts';
+import { hasLeft, placeOf } from './job-window.ts';
 import styles from './jobs-page.module.css';
 import { useJobList } from './use-job-list.ts';
 
@@ -61,10 +62,11 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   const { list, state } = useJobList(filter);
   const { rows, above, total, exact, leaving, fresh } = state;
   const selection = useSelection();
-  const { ids } = selection;
+  const { ids, anchor, remove } = selection;
   const grid = useRef<VirtualListHandle>(null);
   const [shownFilter, setShownFilter] = useState(filter);
   const [meant, setMeant] = useState<Meant>('rows');
+  const [running, setRunning] = useState<Running | null>(null);
   const everything = meant === 'everything';
   const isChosen = everything || ids.size > 0;
   const clear = () => {
@@ -121,6 +123,12 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   };
 
   const chosen = useMemo(() => new Map([...ids].map((id) => [id, rows[placeOf(rows, id)]?.state])), [ids, rows]);
+  useEffect(() => {
+    // What is acted on leaves because of it, and the bar has yet to say what came of it.
+    if (running) return;
+    const unseen = [...chosen].flatMap(([id, at]) => (at === undefined ? [id] : []));
+    remove(unseen.concat(anchor ?? []).filter((id) => hasLeft(state, id)));
+  }, [chosen, anchor, state, running, remove]);
 
   const allSelected = rows.length > 0 && (everything || (ids.size >= rows.length && rows.every(({ id }) => ids.has(id))));
   const selectAll = () => {
@@ -199,12 +207,14 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               everything={everything}
               matching={matching}
               isMore={meant === 'more' && total > ids.size}
+              running={running}
+              onRunning={setRunning}
               onEverything={() => {
                 setMeant('everything');
                 // Its button is gone now; keys act on the list again.
                 grid.current?.focus();
               }}
-              onDone={selection.remove}
+              onDone={remove}
               onClear={clear}
             />
           )}

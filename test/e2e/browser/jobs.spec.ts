@@ -274,3 +274,47 @@ test('what a range cannot reach is told, and everything is offered instead, also
   await everything.click();
   await expect(bar).toContainText('All 5,000 that match');
 });
+
+test('jobs that leave the list are chosen no more, and those that are acted on leave with an answer', async ({ page, engine }) => {
+  const ids = await seed(engine, 10);
+  await show(page, '/jobs?state=scheduled');
+  const { grid, rows, total } = list(page);
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  await expect(rows).toHaveCount(10);
+  await grid.focus();
+  await page.keyboard.press('Control+a');
+  await expect(bar).toContainText('10 selected');
+  for (const id of [ids[9], ids[5], ids[0]]) await engine.client.call('cancelJob', { params: { id: id ?? '' } });
+  await expect(rows).toHaveCount(7);
+  await expect(bar).toContainText('7 selected');
+  await engine.client.call('deleteJob', { params: { id: ids[4] ?? '' } });
+  await expect(bar).toContainText('6 selected');
+  // So late that each has left the list before it is answered.
+  await page.route('**/v1/jobs/*', async (route) => {
+    const answer = await route.fetch();
+    await expect(total).toContainText('0 found');
+    await route.fulfill({ response: answer });
+  });
+  await bar.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete 6 jobs' }).click();
+  await expect(page.getByLabel('Messages')).toContainText('6 jobs deleted');
+  await expect(bar).toBeHidden();
+});
+
+test('a range begins anew once the row it began at is gone', async ({ page, engine }) => {
+  const ids = await seed(engine, 30);
+  await show(page, '/jobs');
+  const { grid, rows } = list(page);
+  const bar = page.getByRole('toolbar', { name: 'Selected jobs' });
+  const text = (number: number) => grid.getByText(`echo number-${number}.`, { exact: true });
+  await text(25).click({ modifiers: ['Control'] });
+  await text(22).click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('4 selected');
+  await engine.client.call('deleteJob', { params: { id: ids[25] ?? '' } });
+  await expect(rows).toHaveCount(29);
+  await expect(bar).toContainText('3 selected');
+  await text(10).click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('4 selected');
+  await text(8).click({ modifiers: ['Shift'] });
+  await expect(bar).toContainText('6 selected');
+});

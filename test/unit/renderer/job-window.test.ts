@@ -8,6 +8,7 @@ import {
   below,
   dropLeaving,
   emptyWindow,
+  hasLeft,
   merge,
   placeOf,
   takeFresh,
@@ -169,4 +170,19 @@ test('a newer page is put above without moving the place of what is held', () =>
   expect(next.above + placeOf(next.rows, row(50).id)).toBe(50);
   expect(next.total).toBe(100);
   expect(withNewer(next, rows(103, 61), true, 1000)).toMatchObject({ above: 0, total: 103 });
+});
+
+test('what went because it does not belong has left the list, what was let go of to hold no more has not', () => {
+  const window = holding(50, 41, { above: 50, total: 100 });
+  const gone = [event(50, 'job.deleted'), event(45, 'job.cancelled', 'cancelled'), event(41, 'job.deleted')];
+  const next = dropLeaving(applyEvents(window, gone, waiting), 0);
+  const left = (of: JobWindow) => [50, 48, 45, 41].filter((number) => hasLeft(of, row(number).id));
+  // At the ends it may as well stand beyond what is held.
+  expect(left(next)).toEqual([45]);
+  expect(left({ ...next, above: 0 })).toEqual([50, 45]);
+  expect(left({ ...next, total: next.above + next.rows.length })).toEqual([45, 41]);
+  expect(left({ ...next, total: next.above + next.rows.length, exact: false })).toEqual([45]);
+  expect(left(withOlder(window, rows(40, 31), false, 5))).toEqual([]);
+  expect(left(withNewer(window, rows(60, 51), false, 5))).toEqual([]);
+  expect(left({ ...emptyWindow, total: 0 })).toEqual([50, 48, 45, 41]);
 });
