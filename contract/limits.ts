@@ -3,7 +3,10 @@ export const limits = {
   bodyBytes: 1_048_576,
   batchBodyBytes: 16_777_216,
   batchJobs: 10_000,
+  /** Of what comes in. */
   jsonDepth: 64,
+  /** Of what a task gives back: the engine's stack is a quarter of its thread's, and holds some 3,000 levels. */
+  resultDepth: 200,
   waitMs: 60_000,
   timeoutMs: 86_400_000,
   pageJobs: 500,

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isNativeError } from 'node:util/types';
 import type { LogStream } from '../contract/job.ts';
+import { isNestedDeeper } from '../contract/json.ts';
 import { limits } from '../contract/limits.ts';
 import type { TaskDefinition } from '../contract/task.ts';
 import type { AbortReason, ThreadJob, ThreadResult } from '../contract/thread.ts';
@@ -201,14 +202,25 @@ function asJsonText(value: unknown): string | Error {
   try {
     text = JSON.stringify(value);
   } catch (cause) {
+    if (isOverflow(cause)) return nestedTooDeep();
     return new Error(`The result can't be kept, as it is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   if (text === undefined) return new Error(`The result can't be kept, as a ${typeof value} is no JSON.`);
+  if (isNestedDeeper(text, limits.resultDepth)) return nestedTooDeep();
   const bytes = text.length * 3 <= limits.resultFileBytes ? 0 : Buffer.byteLength(text);
   if (bytes <= limits.resultFileBytes) return text;
   return new Error(
     `The result has ${readableBytes(bytes)} as JSON; at most ${readableBytes(limits.resultFileBytes)} are kept. Write it to a file and return the file's path.`,
   );
+}
+
+function nestedTooDeep(): Error {
+  return new Error(`The result can't be kept, as it is nested deeper than ${limits.resultDepth} levels.`);
+}
+
+/** Of the stack: a text that is too long is a RangeError as well. */
+function isOverflow(cause: unknown): boolean {
+  return cause instanceof RangeError && cause.message.includes('call stack');
 }
 
 function fitsTheRow(text: string): boolean {

@@ -57,6 +57,13 @@ describe('a prediction', () => {
     expect(await predict('')).toMatchObject({ kind: 'failed', message: expect.stringContaining('no function "predict"') });
   });
 
+  test('that is nested deeper than a result may be has failed', async () => {
+    const predicted = await predict(
+      'predict() { let value = []; for (let level = 0; level < 5_000; level++) value = [value]; return value; }',
+    );
+    expect(predicted).toMatchObject({ kind: 'failed', message: expect.stringContaining('nested deeper than 200 levels') });
+  });
+
   test('that never comes is given up, and its place is free again', async () => {
     const before = places();
     expect(await predict('predict() { return new Promise(() => {}); }')).toEqual({ kind: 'late' });

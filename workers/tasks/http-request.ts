@@ -3,7 +3,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { type BrotliDecompress, createBrotliDecompress, createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Json } from '../../contract/json.ts';
+import { isNestedDeeper, type Json } from '../../contract/json.ts';
 import { limits } from '../../contract/limits.ts';
 import type { TaskDefinition } from '../../contract/task.ts';
 import { defaultMaxBytes, httpRequest, type methods } from '../declared/http-request.ts';
@@ -30,6 +30,8 @@ type Exchange = { url: URL; method: Method; headers: Record<string, string>; bod
 
 const mostRedirects = 5;
 const errorBodyBytes = 4_096;
+/** The result is one level itself. */
+const jsonDepth = limits.resultDepth - 1;
 
 /** Time limits are the job's (its signal); the agent's own would end a slow answer behind its back. */
 const agent = new Agent({ connections: 256, connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0 });
@@ -220,7 +222,10 @@ function content(headers: Dispatcher.ResponseData['headers'], body: Buffer, task
   const type = [headers['content-type'] ?? ''].flat()[0] ?? '';
   if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(type) && body.length > 0) {
     try {
-      return { json: JSON.parse(body.toString('utf8')) as Json };
+      const text = body.toString('utf8');
+      const json = JSON.parse(text) as Json;
+      if (!isNestedDeeper(text, jsonDepth)) return { json };
+      task.log(`The answer is nested deeper than ${jsonDepth} levels; it is kept as text`);
     } catch {
       task.log(`The answer says that it is JSON (${type}) and is not; it is kept as text`);
     }

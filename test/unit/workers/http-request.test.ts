@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { limits } from '../../../contract/limits.ts';
 import { retryAfterMs } from '../../../workers/retry-after.ts';
 import { expectKind, jobId, openThread, resultValue } from './test-thread.ts';
 
@@ -104,6 +105,20 @@ describe('a request', () => {
     const url = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{broken'));
     expect(resultValue(await thread.result(http, { url, method: 'HEAD' }))).toMatchObject({ body: '', bytes: 0 });
     expect(resultValue(await thread.result(http, { url }))).toMatchObject({ body: '{broken' });
+  });
+
+  it('of JSON that is nested deeper than a result may be is answered as text', async () => {
+    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+    const url = await serve((request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(nested(Number(request.url?.slice(1)))),
+    );
+    const most = limits.resultDepth - 1;
+    expect(resultValue(await thread.result(http, { url: `${url}/${most}` }))).toMatchObject({ json: JSON.parse(nested(most)) });
+    for (const levels of [most + 1, 5_000]) {
+      const { run, result } = thread.start(http, { url: `${url}/${levels}` });
+      expect(resultValue(await result)).toMatchObject({ body: nested(levels) });
+      expect(thread.lines(run)).toContain('The answer is nested deeper than 199 levels; it is kept as text');
+    }
   });
 
   it.each([

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../../contract/limits.ts';
 import { expectKind, jobId, openThread, resultValue } from './test-thread.ts';
 
+const deep = (levels: number) => `let value = []; for (let level = 1; level < ${levels}; level++) value = [value]; return value;`;
+
 describe('results', () => {
   it('of a task come back as JSON text', async () => {
     const thread = openThread();
@@ -21,11 +23,18 @@ describe('results', () => {
     ['a cycle', 'const a = {}; a.a = a; return a;', /no JSON.*circular/i],
     ['a BigInt', 'return { n: 1n };', /no JSON.*BigInt/],
     ['a function', 'return () => 1;', /a function is no JSON/],
+    ['more levels than are kept', deep(limits.resultDepth + 1), /is nested deeper than 200 levels/],
+    ['more levels than its own thread can write', deep(100_000), /is nested deeper than 200 levels/],
     ['a toJSON that throws', 'return { toJSON() { throw new Error("broken toJSON"); } };', /broken toJSON/],
   ])('with %s fail for good and say why', async (_, body, message) => {
     const thread = openThread();
     const result = expectKind(await thread.result(thread.taskThat(body)), 'failed-for-good');
     expect(result.error.message).toMatch(message);
+  });
+
+  it('may be nested up to a limit', async () => {
+    const thread = openThread();
+    expect(JSON.stringify(resultValue(await thread.result(thread.taskThat(deep(limits.resultDepth)))))).toHaveLength(400);
   });
 
   const big = 'return "x".repeat(payload.length);';
