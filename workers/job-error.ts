@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 import type { JobError } from '../contract/job.ts';
-import type { Json } from '../contract/json.ts';
+import { isNestedDeeper, type Json } from '../contract/json.ts';
 import { limits } from '../contract/limits.ts';
 import { startOfText } from './text-limits.ts';
 
@@ -84,9 +84,12 @@ function trimmedStack(stack: unknown): string {
 
 function plainJson(value: unknown): Json {
   try {
-    return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
+    const text = JSON.stringify(value) ?? 'null';
+    const plain = JSON.parse(text) as Json;
+    // The engine could not even receive what overflows its stack, nor the outcomes that travel with it.
+    return isNestedDeeper(text, jsonDepth) ? shortened(plain, uncut, 0) : plain;
   } catch {
-    // A cycle or a BigInt: shown as text rather than lost.
+    // A cycle, a BigInt or too deep for this thread too: shown as text rather than lost.
     return inspect(value, { depth: 3 });
   }
 }
@@ -113,6 +116,7 @@ function cutAsJson(text: string, maxBytes: number): string {
   return kept === text ? text : `${kept}…`;
 }
 
+const uncut = { text: Number.POSITIVE_INFINITY, items: Number.POSITIVE_INFINITY };
 /** Tried from mild to harsh: the longest text kept, and the most members of a list or object. */
 const cuts = [
   { text: 24_576, items: 1_000 },

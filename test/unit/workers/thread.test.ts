@@ -119,6 +119,18 @@ describe('errors', () => {
     expect(expectKind(await thread.result(thread.taskThat(body)), 'failed').error).toMatchObject(shape);
   });
 
+  it('keep the first levels of details that are nested deeper, and what they hold', async () => {
+    const thread = openThread();
+    const task = thread.taskThat(`
+      const nested = () => { ${deep(4_900)} };
+      throw task.failForGood('x', { list: new Array(2_000).fill(1), nested: nested() });`);
+    const { error } = expectKind(await thread.result(task), 'failed-for-good');
+    const nested = JSON.parse(`${'['.repeat(19)}"…"${']'.repeat(19)}`);
+    expect(error).toMatchObject({ message: 'x', details: { list: new Array(2_000).fill(1), nested } });
+    const deeper = thread.taskThat(`const nested = () => { ${deep(100_000)} }; throw task.failForGood('x', nested());`);
+    expect(await thread.result(deeper)).toMatchObject({ error: { message: 'x', details: expect.stringContaining('[Array]') } });
+  });
+
   it('are held to the limit, and the end of long details is kept', async () => {
     const thread = openThread();
     const task = thread.taskThat(`
