@@ -1,7 +1,7 @@
 /** What a module says of itself, checked: a wrong field is named rather than ignored. */
 
 import { z } from 'zod';
-import type { JsonObject } from './json.ts';
+import { isNestedDeeper, type JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 import type { RetryRule } from './retry.ts';
 import { nameSchema, retrySchema } from './submission.ts';
@@ -98,11 +98,14 @@ function rulesOf(rules: RetryRule[] | undefined, nonRetryable: string[]): RetryR
 
 /** A copy that travels: functions, which JSON knows nothing of, would not leave the thread. */
 function asJson<Value>(field: string, value: Value): Value {
+  let json: string;
   try {
-    return JSON.parse(JSON.stringify(value)) as Value;
+    json = JSON.stringify(value);
   } catch (cause) {
     throw new TypeError(`${field}: is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+  if (isNestedDeeper(json, limits.resultDepth)) throw new TypeError(`${field}: is nested deeper than ${limits.resultDepth} levels`);
+  return JSON.parse(json) as Value;
 }
 
 function withoutUndefined<Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {

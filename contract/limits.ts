@@ -5,7 +5,7 @@ export const limits = {
   batchJobs: 10_000,
   /** Of what comes in. */
   jsonDepth: 64,
-  /** Of what a task gives back: the engine's stack is a quarter of its thread's, and holds some 3,000 levels. */
+  /** Of what a task gives back or declares: the engine's stack is a quarter of its thread's, and holds some 3,000 levels. */
   resultDepth: 200,
   waitMs: 60_000,
   timeoutMs: 86_400_000,

@@ -51,6 +51,11 @@ describe('a module that is described', () => {
     ['an input that is no object', own(`input: 'number'`), /input: must be an object/],
     ['an input that describes no object', own(`input: { type: 'array' }`), /input: must have "type": "object"/],
     ['an input with a cycle', 'const input = {}; input.self = input; export default { run() {}, input };', /input: is no JSON/],
+    [
+      'an example that is nested too deep',
+      own(`examples: [JSON.parse('{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000))]`),
+      /examples: is nested deeper/,
+    ],
     ['a wrong timeout', own('timeoutMs: "soon"'), /timeoutMs: must be a whole number/],
     ['a wrong retry', own('retry: { maxAttempts: 0 }'), /retry\.maxAttempts: /],
     ['an unknown declaration', own('declares: { fast: true }'), /declares: .*fast/],
