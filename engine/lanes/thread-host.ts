@@ -67,6 +67,8 @@ export class ThreadHost {
   readonly #options: ThreadHostOptions;
   readonly #port: MessagePort;
   readonly #life = new AbortController();
+  /** Why a message of the thread did not arrive. */
+  #lost: Error | null = null;
   readonly #runs = new BriefMap<Run>();
   #outbox: ThreadJob[] = [];
   #ping = 0;
@@ -82,6 +84,7 @@ export class ThreadHost {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (message: FromThread) => this.#receive(message));
+    port1.on('messageerror', (error) => this.#lose(error));
     const session: ThreadSession = { port: port2, home: options.home, background: options.lane !== 'interactive' };
     options.pool.run(session, { transferList: [port2], signal: this.#life.signal }).then(
       () => void this.#end(null),
@@ -152,6 +155,12 @@ export class ThreadHost {
   kill(): void {
     this.retiring = true;
     this.#life.abort();
+  }
+
+  /** Whose outcomes the message held is not known: none that runs here can be believed to run still. */
+  #lose(error: Error): void {
+    this.#lost ??= new Error(`what it said could not be read (${error.message})`);
+    this.kill();
   }
 
   #send(message: ToThread): void {
@@ -241,9 +250,10 @@ export class ThreadHost {
     // Before anyone hears of it: a job that is given back must not run beside its own command.
     if (this.#left.length > 0) await endOrphans(this.#options.home, this.#left);
     const count = this.#runs.size;
-    const result: RunResult = this.#life.signal.aborted
+    const isKilled = this.#life.signal.aborted && this.#lost === null;
+    const result: RunResult = isKilled
       ? { kind: 'interrupted' }
-      : { kind: 'crashed', error: crashError(error), blame: 1 / count };
+      : { kind: 'crashed', error: crashError(this.#lost ?? error), blame: 1 / count };
     this.#report([...this.#runs.keys()].map((run) => ({ run, thread: this.id, result, runMs: 0 })));
     this.#options.gone(this);
   }

@@ -174,6 +174,29 @@ describe('a task that takes its thread down', () => {
     for (const run of [culprit, ...neighbours]) expect((await end(run)).result).toMatchObject({ kind: 'crashed', blame: 0.25 });
   });
 
+  test('by a message that the engine cannot read is reported as crashed with its neighbours, and the next job runs', async () => {
+    open();
+    const neighbour = start('io', taskOf(waitsForEver));
+    await said(neighbour, 'waiting');
+    // As deep as the thread's stack can send and the engine's cannot take.
+    const garbles = taskOf(`
+      const { MessagePort } = await import('node:worker_threads');
+      const send = MessagePort.prototype.postMessage;
+      let deep = [];
+      for (let level = 0; level < 10_000; level++) deep = [deep];
+      MessagePort.prototype.postMessage = function (message) { send.call(this, message.type === 'outcomes' ? { ...message, deep } : message); };`);
+    const garbling = start('io', garbles);
+    for (const run of [garbling, neighbour])
+      expect((await end(run)).result).toMatchObject({
+        ...{ kind: 'crashed', blame: 0.5 },
+        error: {
+          name: 'ThreadCrashed',
+          message: expect.stringContaining('what it said could not be read (Maximum call stack size exceeded)'),
+        },
+      });
+    expect((await end(start('io', taskOf(answers)))).result.kind).toBe('succeeded');
+  });
+
   test('by using up its memory is contained', async () => {
     open({ threadHeapMiB: 32 });
     const hungry = taskOf('const all = []; for (;;) all.push(new Array(100_000).fill({ n: Math.random() }));');
