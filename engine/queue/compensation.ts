@@ -1,14 +1,13 @@
 /** What is run for a promise that was not kept, and how all who watch hear of it. */
 
 import type { JobError } from '../../contract/job.ts';
-import type { Json } from '../../contract/json.ts';
 import { defaults } from '../../contract/limits.ts';
 import { defaultRetry, type RetryPolicy } from '../../contract/retry.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { CompensatedJob } from '../../contract/task.ts';
 import type { PlanCompensation } from '../store/compensations.ts';
 import { nonceLimit } from '../store/job-id.ts';
-import { type JobRow, jobIdOf, type Undo } from '../store/job-row.ts';
+import { givenBack, type JobRow, jobIdOf, type Undo } from '../store/job-row.ts';
 import type { Store } from '../store/store.ts';
 import { type Catalog, type CatalogEntry, defaultsOf, laneOf } from './catalog.ts';
 import type { EventStream } from './event-stream.ts';
@@ -53,7 +52,7 @@ export function compensationOf(
   const { timeoutMs, retry } = known ? defaultsOf(known) : unknownLimits(failed, isRollback);
   const compensates: CompensatedJob = {
     jobId: jobIdOf(failed),
-    optimistic: failed.optimistic === null ? null : (JSON.parse(failed.optimistic) as Json),
+    optimistic: givenBack(failed.optimistic),
     error: failed.error === null ? null : (JSON.parse(failed.error) as JobError),
   };
   const ownLane = failed.lane === 'interactive' ? 'cpu' : failed.lane;

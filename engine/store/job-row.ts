@@ -1,6 +1,6 @@
 import type { CompensationState, Purpose } from '../../contract/compensation.ts';
 import type { Decision, Job, JobError, JobSummary, LaneName, Mode, OnFailure, Progress } from '../../contract/job.ts';
-import type { Json, JsonObject } from '../../contract/json.ts';
+import { isNestedDeeper, type Json, type JsonObject } from '../../contract/json.ts';
 import { resultFilePath } from '../../contract/result-file.ts';
 import type { JobState } from '../../contract/states.ts';
 import type { UniqueScope } from '../../contract/submission.ts';
@@ -185,6 +185,19 @@ function parsed<Value>(text: string | null): Value | null {
   return text === null ? null : (JSON.parse(text) as Value);
 }
 
+/** With room for what is put around it: SQLite takes 1,000 levels for JSON, and JSON.stringify in the engine some 3,000. */
+const writableDepth = 900;
+
+/** Only rows of before `limits.resultDepth` hold such a text. */
+export function isTooDeepToWrite(json: string | null): json is string {
+  return json !== null && isNestedDeeper(json, writableDepth);
+}
+
+/** What a task gave back; shown as its text where nobody could write it as JSON again. */
+export function givenBack(json: string | null): Json {
+  return isTooDeepToWrite(json) ? json : parsed<Json>(json);
+}
+
 export function summaryOf(row: JobRow): JobSummary {
   return {
     id: jobIdOf(row),
@@ -219,8 +232,8 @@ export function jobOf(row: JobRow): Job {
   return {
     ...{ id, task, queue, mode, lane, state, priority, attempt, maxAttempts },
     payload: JSON.parse(row.payload) as JsonObject,
-    result: parsed<Json>(row.result),
-    optimistic: parsed<Json>(row.optimistic),
+    result: givenBack(row.result),
+    optimistic: givenBack(row.optimistic),
     onFailure: onFailureOf(row),
     decision: parsed<Decision>(row.decision),
     firstPayload: row.first_payload === row.payload ? null : parsed<JsonObject>(row.first_payload),

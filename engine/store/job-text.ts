@@ -1,6 +1,6 @@
 /** A row as the JSON text of its job, without making the job first. */
 
-import { type JobRow, jobIdOf, jobOf, timeOf } from './job-row.ts';
+import { isTooDeepToWrite, type JobRow, jobIdOf, jobOf, timeOf } from './job-row.ts';
 
 /**
  * The same text as `JSON.stringify(jobOf(row))`, at a fifth of its cost: what a row holds as JSON was written by JSON.stringify
@@ -23,7 +23,7 @@ export function jobTextOf(row: JobRow, id: string = jobIdOf(row)): string {
   );
 }
 
-/** What the others hold is put together from several columns, or only in part. */
+/** What the others hold is put together from several columns, or only in part, or is shown as text. */
 function isPlain(row: JobRow): boolean {
   return (
     row.on_failure === null &&
@@ -32,7 +32,9 @@ function isPlain(row: JobRow): boolean {
     row.schedule_slot === null &&
     row.compensates === null &&
     row.compensation === null &&
-    row.result_bytes === null
+    row.result_bytes === null &&
+    !isTooDeepToWrite(row.result) &&
+    !isTooDeepToWrite(row.optimistic)
   );
 }
 

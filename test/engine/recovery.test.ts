@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { WebhookOrder } from '../../contract/delivery-order.ts';
 import { openWriter } from '../../engine/store/open.ts';
 import { prepareStore } from '../../engine/store/store.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
@@ -56,6 +57,21 @@ describe('an engine that starts after one that was killed', () => {
     rig = await restarted(rig);
     expect(await rig.backend.getJob(id)).toMatchObject({ state: 'dead', error: { name: 'EngineDied' } });
     expect((await attemptsOf(id)).map(({ outcome }) => outcome)).toEqual(['crashed', 'crashed', 'crashed']);
+  });
+
+  test('starts though what a task gave back before there was a limit is too deep to be written as JSON again', async () => {
+    const deep = '['.repeat(6_000) + ']'.repeat(6_000);
+    const onFailure = { task: 'http.request', payload: { url: 'http://127.0.0.1/undo' } };
+    const notify = [{ type: 'webhook' as const, url: 'http://127.0.0.1/hook', on: ['dead' as const] }];
+    const { id } = await rig.add({ mode: 'hybrid', optimistic: 1, onFailure, notify });
+    rig.writer.prepare('UPDATE jobs SET optimistic = ?, crashes = 2').run(deep);
+    rig = await restarted(rig);
+    expect(await rig.backend.getJob(id)).toMatchObject({ state: 'dead', optimistic: deep, compensation: { state: 'pending' } });
+    const { compensates = '' } = await rig.lanes.startOf((await rig.backend.getJob(id)).compensation?.jobId ?? '');
+    expect(JSON.parse(compensates)).toMatchObject({ jobId: id, optimistic: deep, error: { name: 'EngineDied' } });
+    const webhook = [...rig.lanes.running.values()].find(({ module }) => module.name === 'switchyard.webhook');
+    const order = webhook?.payloadJson as WebhookOrder | undefined;
+    expect(JSON.parse(order?.body ?? '').data.job).toMatchObject({ id, optimistic: deep });
   });
 
   test('shares the blame among those that ran together', async () => {

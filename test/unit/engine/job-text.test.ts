@@ -6,6 +6,9 @@ import { plainRow, start } from './plain-job.ts';
 const awkward = 'a "quoted" \\ text\n\u2028 with é and \u{1f600}';
 const error = { name: 'Error', message: awkward, code: 'E1', details: { deep: [1, null] } };
 
+/** Deeper than JSON.stringify can write. */
+const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+
 const rows: Record<string, Partial<JobRow>> = {
   'that has just come': { state: 'available', attempt: 0, started_at: null, first_started_at: null },
   'that runs': { progress: JSON.stringify({ percent: 40.5, message: awkward }) },
@@ -30,6 +33,8 @@ const rows: Record<string, Partial<JobRow>> = {
   },
   'with another payload than it came with': { payload: '{"a":2}', first_payload: '{"a":1}' },
   'of a schedule': { schedule_slot: '0190-s@000001769851800000' },
+  'with a result so deep that it is shown as text': { state: 'completed', finished_at: start, result: deep },
+  'with a promise so deep that it is shown as text': { optimistic: deep },
   'with a result in a file': { state: 'completed', finished_at: start, result_bytes: 2_000_000 },
 };
 
