@@ -1,6 +1,6 @@
 /** Redrives many: changed by a patch whose effect on the first payload is shown, canaries first, at a rate. */
 
-import { Modal, NumberInput } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useRef, useState } from 'react';
 import { Problem } from '../../../contract/errors.ts';
@@ -16,6 +16,7 @@ import { changesOf } from '../../ui/json-changes.ts';
 import { JsonChanges } from '../../ui/json-changes-view.tsx';
 import { writeJson } from '../../ui/json-source.ts';
 import { describeError, Notice } from '../../ui/notice.tsx';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import type { DeadTarget } from './dead-target.ts';
 import { jobsText, sampleQuery } from './dead-target.ts';
 import styles from './redrive-dialog.module.css';
@@ -70,6 +71,10 @@ function RedriveForm({ target: { selection, count }, onBegan, onClose }: Redrive
     event.preventDefault();
     if (reading.kind === 'unfinished') {
       element.current?.querySelector('textarea')?.focus();
+      return;
+    }
+    if (element.current && !element.current.checkValidity()) {
+      element.current.querySelector<HTMLElement>(':invalid:not(fieldset)')?.focus();
       return;
     }
     setBusy(true);
@@ -128,23 +133,21 @@ function RedriveForm({ target: { selection, count }, onBegan, onClose }: Redrive
       )}
       {draft.way !== 'none' && <Preview first={sample.data} error={sample.error} reading={reading} many={count > 1} />}
       <div className={styles.fields}>
-        <NumberInput
+        <NumericField
           label="Canaries first"
           placeholder="none"
           description="So many go ahead. If one dies of the same cause again, the rest stays where it is"
-          value={draft.canary ?? ''}
-          onChange={(next) => change({ canary: numberOrNull(next) })}
-          allowDecimal={false}
-          clampBehavior="none"
+          value={draft.canary}
+          onChange={(canary) => change({ canary })}
+          integer
           error={errors.canary}
         />
-        <NumberInput
+        <NumericField
           label="Jobs a second, at most"
           placeholder="as fast as they go"
           description="For a service that must not be overrun"
-          value={draft.ratePerSecond ?? ''}
-          onChange={(next) => change({ ratePerSecond: numberOrNull(next) })}
-          clampBehavior="none"
+          value={draft.ratePerSecond}
+          onChange={(ratePerSecond) => change({ ratePerSecond })}
           error={errors.ratePerSecond}
         />
       </div>
@@ -191,9 +194,4 @@ function Preview({ first, error, reading, many }: PreviewProps) {
       {words()}
     </section>
   );
-}
-
-/** A text is a number half typed; it counts as none. */
-function numberOrNull(value: number | string): number | null {
-  return typeof value === 'number' ? value : null;
 }

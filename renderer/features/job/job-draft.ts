@@ -5,8 +5,8 @@ import type { JobPatch } from '../../../contract/submission.ts';
 import { readJson, writeJson } from '../../ui/json-source.ts';
 
 export type JobDraft = {
-  /** A text while a number is half typed. */
-  priority: number | string;
+  /** null while a number is half typed. */
+  priority: number | null;
   queue: string;
   /** Local time as a date-and-time input gives it: 2026-01-31T09:30:00. */
   runAt: string;
@@ -22,7 +22,7 @@ export function draftOf(job: Pick<Job, 'priority' | 'queue' | 'runAt' | 'tags' |
 export function patchOf(start: JobDraft, draft: JobDraft): JobPatch | null {
   const patch: JobPatch = {};
   if (draft.priority !== start.priority) {
-    if (typeof draft.priority !== 'number') return null;
+    if (draft.priority === null) return null;
     patch.priority = draft.priority;
   }
   if (draft.queue !== start.queue) patch.queue = draft.queue;

@@ -1,6 +1,6 @@
 /** Changes a job that still waits. Only what was changed is sent; what the engine refuses is said at its field. */
 
-import { NumberInput, TagsInput, TextInput } from '@mantine/core';
+import { TagsInput, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useState } from 'react';
 import type { FieldError } from '../../../contract/errors.ts';
@@ -10,6 +10,7 @@ import { client } from '../../data/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeField } from '../../ui/code-field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import type { JobDraft } from './job-draft.ts';
 import { draftOf, patchOf } from './job-draft.ts';
@@ -56,7 +57,7 @@ export function JobEdit({ job, onClose, onSaved }: JobEditProps) {
     >
       {error && fieldErrors.every(({ path }) => placeOf(path) === null) && <ErrorNotice error={error} />}
       <div className={styles.fields}>
-        <NumberInput
+        <NumericField
           label="Priority"
           description="−100 to 100, higher first"
           value={draft.priority}

@@ -1,6 +1,6 @@
 /** Makes a schedule or changes one. The engine says at once when it would run; what it refuses is said at its field. */
 
-import { NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Select, TagsInput, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { FormEvent, ReactNode } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -13,6 +13,7 @@ import { useResource } from '../../data/resource.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { describeError, Notice } from '../../ui/notice.tsx';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import { showToast } from '../../ui/toast.tsx';
 import { NextRuns } from './next-runs.tsx';
 import type { EveryUnit, ScheduleDraft } from './schedule-draft.ts';
@@ -164,29 +165,26 @@ export function ScheduleForm({ schedule, renderPayload, onSaved, onClose }: Sche
             onChange={(queue) => change({ queue: queue ?? '' })}
             error={errors.at.get('/queue')}
           />
-          <NumberInput
+          <NumericField
             label="Priority"
             placeholder="0"
-            value={draft.priority ?? ''}
-            onChange={(next) => change({ priority: numberOrNull(next) })}
-            clampBehavior="none"
+            value={draft.priority}
+            onChange={(priority) => change({ priority })}
             error={errors.at.get('/priority')}
           />
-          <NumberInput
+          <NumericField
             label="Timeout, in seconds"
             placeholder={task ? `${task.defaults.timeoutMs / 1000} by default` : 'the task’s own'}
-            value={draft.timeoutSeconds ?? ''}
-            onChange={(next) => change({ timeoutSeconds: numberOrNull(next) })}
-            clampBehavior="none"
+            value={draft.timeoutSeconds}
+            onChange={(timeoutSeconds) => change({ timeoutSeconds })}
             error={errors.at.get('/timeoutMs')}
           />
-          <NumberInput
+          <NumericField
             label="Attempts"
             placeholder={task ? `${task.defaults.retry.maxAttempts} by default` : 'the task’s own'}
-            value={draft.maxAttempts ?? ''}
-            onChange={(next) => change({ maxAttempts: numberOrNull(next) })}
-            allowDecimal={false}
-            clampBehavior="none"
+            value={draft.maxAttempts}
+            onChange={(maxAttempts) => change({ maxAttempts })}
+            integer
             error={errors.at.get('/retry/maxAttempts')}
           />
           <TagsInput label="Tags" value={draft.tags} onChange={(tags) => change({ tags })} error={errors.at.get('/tags')} />
@@ -267,11 +265,10 @@ function Timing({ draft, change, errors }: TimingProps) {
         </>
       ) : (
         <div className={styles.every}>
-          <NumberInput
+          <NumericField
             label="Every"
-            value={draft.every ?? ''}
-            onChange={(next) => change({ every: numberOrNull(next) })}
-            clampBehavior="none"
+            value={draft.every}
+            onChange={(every) => change({ every })}
             error={errors.get('/everyMs') ?? refused('/everyMs')}
           />
           <Select
@@ -299,9 +296,4 @@ function Timing({ draft, change, errors }: TimingProps) {
       </div>
     </section>
   );
-}
-
-/** A text is a number half typed; it counts as none. */
-function numberOrNull(value: number | string): number | null {
-  return typeof value === 'number' ? value : null;
 }

@@ -1,11 +1,12 @@
 /** What most submissions leave as it is, folded away; a line says what was set. */
 
-import { NumberInput, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import { SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import type { Task } from '../../../contract/resources.ts';
 import type { UniqueScope } from '../../../contract/submission.ts';
 import { client } from '../../data/client.ts';
 import { useResource } from '../../data/resource.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import styles from './option-fields.module.css';
 import { RetryFields } from './retry-fields.tsx';
 import type { OptionPointer, SubmitChoices } from './submission.ts';
@@ -49,41 +50,37 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
           searchable={names.length > 8}
           error={errors.get('/queue')}
         />
-        <NumberInput
+        <NumericField
           label="Priority"
           description="−100 to 100, higher first"
           placeholder="0"
-          value={choices.priority ?? ''}
-          onChange={(next) => onChange({ priority: numberOrNull(next) })}
-          clampBehavior="none"
+          value={choices.priority}
+          onChange={(priority) => onChange({ priority })}
           error={errors.get('/priority')}
         />
-        <NumberInput
+        <NumericField
           label="Timeout, in seconds"
           placeholder={`${defaults.timeoutMs / 1000} by default`}
           description={`An attempt that takes longer is ended; ${formatDuration(defaults.timeoutMs)} unless set`}
-          value={choices.timeoutSeconds ?? ''}
-          onChange={(next) => onChange({ timeoutSeconds: numberOrNull(next) })}
-          clampBehavior="none"
+          value={choices.timeoutSeconds}
+          onChange={(timeoutSeconds) => onChange({ timeoutSeconds })}
           error={errors.get('/timeoutMs')}
         />
-        <NumberInput
+        <NumericField
           label="Deadline, in seconds"
           placeholder="none"
           description="Dead if it has not ended by then, all attempts and waits together"
-          value={choices.deadlineSeconds ?? ''}
-          onChange={(next) => onChange({ deadlineSeconds: numberOrNull(next) })}
-          clampBehavior="none"
+          value={choices.deadlineSeconds}
+          onChange={(deadlineSeconds) => onChange({ deadlineSeconds })}
           error={errors.get('/deadlineMs')}
         />
-        <NumberInput
+        <NumericField
           label="Attempts"
           placeholder={`${defaults.retry.maxAttempts} by default`}
           description="The first one included"
-          value={choices.maxAttempts ?? ''}
-          onChange={(next) => onChange({ maxAttempts: numberOrNull(next) })}
-          allowDecimal={false}
-          clampBehavior="none"
+          value={choices.maxAttempts}
+          onChange={(maxAttempts) => onChange({ maxAttempts })}
+          integer
           error={errors.get('/retry/maxAttempts')}
         />
         <RetryFields
@@ -103,12 +100,11 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
             aria-labelledby="submit-start"
           />
           {choices.start === 'delay' && (
-            <NumberInput
+            <NumericField
               aria-label="Delay, in seconds"
               placeholder="Seconds"
-              value={choices.delaySeconds ?? ''}
-              onChange={(next) => onChange({ delaySeconds: numberOrNull(next) })}
-              clampBehavior="none"
+              value={choices.delaySeconds}
+              onChange={(delaySeconds) => onChange({ delaySeconds })}
               error={errors.get('/delayMs')}
             />
           )}
@@ -148,12 +144,11 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
               onChange={(scope) => onChange({ uniqueScope: scope as UniqueScope })}
               allowDeselect={false}
             />
-            <NumberInput
+            <NumericField
               label="And at least for, in seconds"
               placeholder="no longer"
-              value={choices.uniqueForSeconds ?? ''}
-              onChange={(next) => onChange({ uniqueForSeconds: numberOrNull(next) })}
-              clampBehavior="none"
+              value={choices.uniqueForSeconds}
+              onChange={(uniqueForSeconds) => onChange({ uniqueForSeconds })}
               error={errors.get('/unique/forMs')}
             />
           </>
@@ -168,9 +163,4 @@ export function OptionFields({ task, choices, onChange, errors, open, onOpen }: 
       </div>
     </details>
   );
-}
-
-/** A text is a number half typed; it counts as none. */
-function numberOrNull(value: number | string): number | null {
-  return typeof value === 'number' ? value : null;
 }

@@ -1,6 +1,7 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import type { Task } from '../../../contract/resources.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import type { RetryChoices, RetryWay } from './retry-choices.ts';
 import { retryWays, retryWayWords } from './retry-choices.ts';
 import type { OptionPointer } from './submission.ts';
@@ -40,39 +41,31 @@ export function RetryFields({ task: { defaults }, retry, onChange, errors }: Ret
         />
       )}
       {way !== 'list' && way !== 'task' && (
-        <NumberInput
+        <NumericField
           label={way === 'fixed' ? 'Delay, in seconds' : 'First delay, in seconds'}
           placeholder={`${defaults.retry.baseMs / 1000} by default`}
-          value={retry.baseSeconds ?? ''}
-          onChange={(next) => onChange({ baseSeconds: numberOrNull(next) })}
-          clampBehavior="none"
+          value={retry.baseSeconds}
+          onChange={(baseSeconds) => onChange({ baseSeconds })}
           error={errors.get('/retry/baseMs')}
         />
       )}
       {(way === 'exponential' || way === 'linear') && (
-        <NumberInput
+        <NumericField
           label="Longest delay, in seconds"
           placeholder={`${defaults.retry.maxMs / 1000} by default`}
-          value={retry.maxSeconds ?? ''}
-          onChange={(next) => onChange({ maxSeconds: numberOrNull(next) })}
-          clampBehavior="none"
+          value={retry.maxSeconds}
+          onChange={(maxSeconds) => onChange({ maxSeconds })}
           error={errors.get('/retry/maxMs')}
         />
       )}
-      <NumberInput
+      <NumericField
         label="Retry for, in seconds"
         placeholder="no limit"
         description="No attempt begins later than this after the first one"
-        value={retry.forSeconds ?? ''}
-        onChange={(next) => onChange({ forSeconds: numberOrNull(next) })}
-        clampBehavior="none"
+        value={retry.forSeconds}
+        onChange={(forSeconds) => onChange({ forSeconds })}
         error={errors.get('/retry/retryForMs')}
       />
     </>
   );
-}
-
-/** A text is a number half typed; it counts as none. */
-function numberOrNull(value: number | string): number | null {
-  return typeof value === 'number' ? value : null;
 }

@@ -1,10 +1,11 @@
 /** One field of a generated form, whatever its kind. The value is always the payload's own; only half typed JSON is kept apart. */
 
-import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Json } from '../../../contract/json.ts';
 import { CodeField } from '../../ui/code-field.tsx';
 import { readJson, writeJson } from '../../ui/json-source.ts';
+import { NumericField } from '../../ui/numeric-field.tsx';
 import { GroupControl, ListControl, MapControl } from './collection-fields.tsx';
 import type { ControlProps } from './field-control.ts';
 import { describe } from './field-control.ts';
@@ -88,15 +89,12 @@ function TextControl(props: ControlProps<TextField>) {
 function NumberControl(props: ControlProps<NumberField>) {
   const { field, value, onChange } = props;
   return (
-    <NumberInput
+    <NumericField
       {...frameOf(props)}
-      value={typeof value === 'number' ? value : ''}
-      // A text is a number half typed ("-"): what stood before stays until it is one.
-      onChange={(next) => (typeof next === 'number' ? onChange(next) : next === '' && onChange(field.name === '' ? null : undefined))}
-      allowDecimal={!field.integer}
+      value={typeof value === 'number' ? value : null}
+      onChange={(next) => onChange(next ?? (field.name === '' ? null : undefined))}
+      integer={field.integer}
       step={field.step ?? 1}
-      // What is out of bounds is refused with a reason instead of being changed under the person's hands.
-      clampBehavior="none"
       placeholder={defaultText(field)}
     />
   );

@@ -89,7 +89,10 @@ export function SubmitForm({ task, copyOf }: SubmitFormProps) {
   const send = (chosen: SubmitChoices = choices) => {
     // What is half typed (JSON with a mistake in it) would otherwise be sent as it was before.
     if (element.current && !element.current.checkValidity()) {
-      element.current.querySelector<HTMLElement>(':invalid:not(fieldset)')?.focus();
+      const wrong = element.current.querySelector<HTMLElement>(':invalid:not(fieldset)');
+      // What is folded away cannot take the focus.
+      wrong?.closest('details')?.setAttribute('open', '');
+      wrong?.focus();
       return;
     }
     void submit(submissionOf(task.name, payload, chosen));

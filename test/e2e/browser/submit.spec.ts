@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import type { EngineProcess } from '../../support/engine-process.ts';
 import { expect, expectAccessible, show, test } from '../../support/window.ts';
 
 function field(page: Page, name: string): Locator {
@@ -72,6 +73,58 @@ test('what is wrong is said at its field, and nothing is submitted', async ({ pa
   await page.keyboard.press('Control+Enter');
   await expect(field(page, 'Priority')).toHaveAttribute('aria-invalid', 'true');
   await expect(field(page, 'Priority')).toBeFocused();
+});
+
+/** A task of the user's own, and its form. */
+async function showFormOf(page: Page, engine: EngineProcess, name: string, properties: object): Promise<void> {
+  await mkdir(join(engine.home, 'tasks'), { recursive: true });
+  const input = JSON.stringify({ type: 'object', properties });
+  await writeFile(join(engine.home, 'tasks', `${name}.js`), `export default { lane: 'io', input: ${input}, run: (payload) => payload };`);
+  await show(page, `/submit?task=${name}`);
+  await expect(page.getByRole('form', { name: `Submit ${name}` })).toBeVisible();
+}
+
+test('a number is sent as it stands in its field, or refused there', async ({ page, engine }) => {
+  await showFormOf(page, engine, 'measure', { whole: { type: 'integer' }, any: { type: 'number' } });
+  const [whole, any] = [field(page, 'whole'), field(page, 'any')];
+  const outcome = page.getByRole('region', { name: 'Outcome' });
+  const payloads = async () => (await engine.client.call('listJobs', { query: {} })).jobs.map(({ payload }) => payload);
+
+  await whole.pressSequentially('20261123152530');
+  await any.pressSequentially('1.0');
+  await expect(any).toHaveValue('1.0');
+  await any.pressSequentially('50');
+  await page.keyboard.press('Control+Enter');
+  await expect(outcome).toBeVisible();
+  await expect.poll(payloads).toEqual([{ whole: 20261123152530, any: 1.05 }]);
+  await expect(any).toHaveValue('1.050');
+
+  await whole.fill('1700000000000123');
+  await any.fill('2.50');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(async () => (await payloads())[0]).toEqual({ whole: 1700000000000123, any: 2.5 });
+
+  await whole.fill('12345678901234567890');
+  await any.fill('');
+  await any.pressSequentially('007');
+  await page.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(page.getByText('It must lie between -9007199254740991 and 9007199254740991')).toBeVisible();
+  await expect(whole).toHaveValue('12345678901234567890');
+  await expect(whole).toBeFocused();
+  await whole.fill('1.5');
+  await expect(page.getByText('It must be a whole number')).toBeVisible();
+  await whole.fill('');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(async () => (await payloads())[0]).toEqual({ any: 7 });
+  expect(await payloads()).toHaveLength(3);
+
+  // Folded away with what is wrong in it.
+  await page.getByText('Options', { exact: false }).first().click();
+  await field(page, 'Attempts').fill('2.5');
+  await page.getByText('Options', { exact: false }).first().click();
+  await page.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(field(page, 'Attempts')).toBeFocused();
+  expect(await payloads()).toHaveLength(3);
 });
 
 test('fields and JSON stay one payload, and a slip in the JSON is named with its place', async ({ page }) => {

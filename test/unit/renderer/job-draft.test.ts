@@ -23,7 +23,7 @@ describe('editing a job', () => {
   });
 
   it('waits for what is half typed', () => {
-    expect(patchOf(start, { ...start, priority: '-' })).toBeNull();
+    expect(patchOf(start, { ...start, priority: null })).toBeNull();
     expect(patchOf(start, { ...start, runAt: '' })).toBeNull();
     expect(patchOf(start, { ...start, payload: '{"command": ' })).toBeNull();
     expect(patchOf(start, { ...start, payload: '[1]' })).toBeNull();
