@@ -23,8 +23,22 @@ describe('reading JSON that a person types', () => {
     ['{"a": 1} 2', 'Nothing may follow the value', 1, 10],
     ['', 'The text ends where a value is expected', 1, 1],
     ['[01]', 'A comma or "]" is expected here', 1, 3],
+    ['{\n  "n": 1e400\n}', 'It is larger than any number that can be kept', 2, 8],
+    ['[0, -1E400]', 'It is larger than any number that can be kept', 1, 5],
+    ['[12345678901234567890]', 'It has more digits than can be kept: it would become 12345678901234567000', 1, 2],
+    ['{"a": 1, "b": {"a": 1}, "a": 2}', 'This name is there already', 1, 25],
+    ['{"é": 1, "\\u00e9": 2}', 'This name is there already', 1, 10],
   ])('says where %j goes wrong', (text, message, line, column) => {
     expect(mistakeIn(text)).toMatchObject({ message, line, column });
+  });
+
+  it.each([
+    '[9007199254740993.0, 0.1000000000000000055]',
+    '["1e400", "12345678901234567890"]',
+    '[12345678901234567000]',
+    '[{"a": 1}, {"a": 1}]',
+  ])('takes %j, of which nothing is lost', (text) => {
+    expect(readJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 
   it('refuses what is nested so deep that the engine would', () => {
