@@ -1,9 +1,8 @@
 /** Jobs that failed for good: why, first; and what to do about it. One by one, or by what they died of. */
 
-import { useDebouncedValue } from '@mantine/hooks';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useEffect, useState } from 'react';
-import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
+import { currentLocation, Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
 import { operationBegan } from '../../data/operations.ts';
 import { Button } from '../../ui/button.tsx';
@@ -107,10 +106,15 @@ function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJob
   const shownId = location.query.get('job');
   const fingerprint = location.query.get('fingerprint');
   const task = fingerprint === null ? location.query.get('task') : null;
-  const asked = fingerprint === null ? (location.query.get('q') ?? '') : '';
-  const [search, setSearch] = useState(asked);
-  const [typed] = useDebouncedValue(search.trim(), typingMs);
-  const q = fingerprint === null ? typed : '';
+  const q = fingerprint === null ? (location.query.get('q') ?? '') : '';
+  const [search, setSearch] = useState(q);
+  const wanted = search.trim();
+  const [shownQ, setShownQ] = useState(q);
+  // The address was changed from elsewhere: a link, the back button.
+  if (shownQ !== q) {
+    setShownQ(q);
+    if (wanted !== q) setSearch(q);
+  }
   const filter = { q, task, fingerprint };
   const { list, error, reload, readMore, readUpTo } = useDeadList(filter);
   const selection = useSelection();
@@ -120,8 +124,10 @@ function DeadJobs({ renderJob, busy, redriveNow, onRedrive, onDiscard }: DeadJob
 
   // The address follows what is typed, so that going back to this page finds it again.
   useEffect(() => {
-    if (q !== asked) navigate(withQuery(location, { q }), { replace: true });
-  }, [q, asked, location]);
+    if (wanted === shownQ) return;
+    const timer = setTimeout(() => navigate(withQuery(currentLocation(), { q: wanted }), { replace: true }), typingMs);
+    return () => clearTimeout(timer);
+  }, [wanted, shownQ]);
 
   // A job that is dead no more can't be acted on as one.
   const { remove } = selection;

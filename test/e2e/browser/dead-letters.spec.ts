@@ -105,6 +105,29 @@ test('the list is searched, filtered, and read on as it is scrolled', async ({ p
   await expect(page.getByText('thing 449 is broken')).toBeVisible();
 });
 
+test('the search follows the address as the address follows the search', async ({ page, engine }) => {
+  await die(engine, ['alpha', 'beta']);
+  const search = page.getByLabel('Search dead jobs');
+  const rows = page.getByRole('grid', { name: 'Dead jobs' }).getByRole('row');
+  await show(page, '/dead-letters');
+  await expect(rows).toHaveCount(3);
+  await search.fill('alpha ');
+  await expect(page).toHaveURL(/q=alpha$/);
+  await expect(rows).toHaveCount(2);
+  await expect(search).toHaveValue('alpha ');
+
+  await show(page, '/dead-letters?q=beta');
+  await expect(search).toHaveValue('beta');
+  await expect(page.getByText('exit code 1: beta is broken')).toBeVisible();
+  await page.goBack();
+  await expect(search).toHaveValue('alpha');
+  await expect(page.getByText('exit code 1: alpha is broken')).toBeVisible();
+  await page.getByRole('link', { name: /^Dead letters/ }).click();
+  await expect(search).toHaveValue('');
+  await expect(rows).toHaveCount(3);
+  await expect(page).toHaveURL(/dead-letters$/);
+});
+
 /** Jobs of a task of the user's own that die of two causes unless they are mended. */
 async function dieOfTwoCauses(engine: EngineProcess): Promise<string[]> {
   await mkdir(join(engine.home, 'tasks'), { recursive: true });
