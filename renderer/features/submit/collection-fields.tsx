@@ -9,7 +9,7 @@ import styles from './collection-fields.module.css';
 import type { CollectionProps, ControlProps } from './field-control.ts';
 import { describe } from './field-control.ts';
 import type { Field, GroupField, ListField, MapField } from './form-schema.ts';
-import { pointerTo, startItem, withMember } from './form-value.ts';
+import { memberOf, pointerTo, startItem, withMember } from './form-value.ts';
 
 type FrameProps = Pick<ControlProps, 'field' | 'label' | 'pointer' | 'errors'> & { children: ReactNode };
 
@@ -59,7 +59,7 @@ export function GroupControl(props: CollectionProps<GroupField>) {
           <Fragment key={member.name}>
             {renderField({
               field: member,
-              value: object[member.name],
+              value: memberOf(object, member.name),
               onChange: (next) => change(member.name, next),
               pointer: pointerTo(pointer, member.name),
               errors,

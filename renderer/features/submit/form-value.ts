@@ -70,10 +70,15 @@ export function namesBeyond(form: GroupField, payload: JsonObject): string[] {
   return Object.keys(payload).filter((name) => !form.fields.some((field) => field.name === name));
 }
 
+/** Not what every object inherits: a field may be named `constructor`. */
+export function memberOf(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 export function withMember(object: JsonObject, name: string, value: Json | undefined): JsonObject {
   const { [name]: _, ...others } = object;
   // Replaced in place, so that JSON written by hand keeps its order.
-  if (value !== undefined && name in object) return { ...object, [name]: value };
+  if (value !== undefined && Object.hasOwn(object, name)) return { ...object, [name]: value };
   return value === undefined ? others : { ...others, [name]: value };
 }
 
@@ -121,11 +126,11 @@ function innermost(field: Field, value: Json | undefined, pointer: string, path:
 function childOf(field: Field, value: Json | undefined, name: string): { field: Field; value: Json | undefined } | null {
   if (field.kind === 'group') {
     const member = field.fields.find((candidate) => candidate.name === name);
-    return member ? { field: member, value: isObject(value) ? value[name] : undefined } : null;
+    return member ? { field: member, value: isObject(value) ? memberOf(value, name) : undefined } : null;
   }
   if (field.kind === 'list' && Array.isArray(value) && Number(name) < value.length)
     return { field: field.item, value: value[Number(name)] };
-  if (field.kind === 'map' && isObject(value) && name in value) return { field: field.value, value: value[name] };
+  if (field.kind === 'map' && isObject(value) && Object.hasOwn(value, name)) return { field: field.value, value: value[name] };
   return null;
 }
 

@@ -8,7 +8,7 @@ import { Choice } from '../../ui/choice.tsx';
 import { CodeField } from '../../ui/code-field.tsx';
 import { writeJson } from '../../ui/json-source.ts';
 import { formOf } from './form-schema.ts';
-import { placeErrors, pointerTo, withMember } from './form-value.ts';
+import { memberOf, placeErrors, pointerTo, withMember } from './form-value.ts';
 import styles from './payload-fields.module.css';
 import { SchemaField } from './schema-field.tsx';
 
@@ -54,7 +54,7 @@ export function PayloadFields({ task, payload, onChange, errors }: PayloadFields
             <SchemaField
               key={field.name}
               field={field}
-              value={payload[field.name]}
+              value={memberOf(payload, field.name)}
               onChange={(next) => onChange(withMember(payload, field.name, next))}
               pointer={pointerTo('/payload', field.name)}
               errors={placed.at}

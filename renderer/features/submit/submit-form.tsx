@@ -13,7 +13,7 @@ import { CodeField } from '../../ui/code-field.tsx';
 import { writeJson } from '../../ui/json-source.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { formOf } from './form-schema.ts';
-import { namesBeyond, placeErrors, pointerTo, startGroup, withMember } from './form-value.ts';
+import { memberOf, namesBeyond, placeErrors, pointerTo, startGroup, withMember } from './form-value.ts';
 import { ModeChoice } from './mode-choice.tsx';
 import { OptionFields } from './option-fields.tsx';
 import { SchemaField } from './schema-field.tsx';
@@ -173,7 +173,7 @@ export function SubmitForm({ task, copyOf }: SubmitFormProps) {
                 <SchemaField
                   key={field.name}
                   field={field}
-                  value={payload[field.name]}
+                  value={memberOf(payload, field.name)}
                   onChange={(next) => setPayload(withMember(payload, field.name, next))}
                   pointer={pointerTo('/payload', field.name)}
                   errors={placed.at}

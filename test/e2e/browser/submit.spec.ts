@@ -127,6 +127,17 @@ test('a number is sent as it stands in its field, or refused there', async ({ pa
   expect(await payloads()).toHaveLength(3);
 });
 
+test('a task may name a field as every object names one of its own', async ({ page, engine }) => {
+  await showFormOf(page, engine, 'build', { toString: { type: 'string' }, valueOf: { type: 'integer' } });
+  await expect(field(page, 'toString')).toHaveValue('');
+  await field(page, 'toString').fill('a');
+  await field(page, 'valueOf').fill('2');
+  await page.keyboard.press('Control+Enter');
+  await expect
+    .poll(async () => (await engine.client.call('listJobs', { query: {} })).jobs.map(({ payload }) => payload))
+    .toEqual([{ toString: 'a', valueOf: 2 }]);
+});
+
 test('fields and JSON stay one payload, and a slip in the JSON is named with its place', async ({ page }) => {
   await show(page, '/submit?task=shell.run');
   await field(page, 'Command').fill('uname');
@@ -137,6 +148,8 @@ test('fields and JSON stay one payload, and a slip in the JSON is named with its
   await expect(page.getByText('Line 2, column 14: A value is expected here')).toBeVisible();
   await page.keyboard.press('Control+Enter');
   await expect(json).toBeFocused();
+  await json.fill('{\n  "command": "date",\n  "timeout": 1e400\n}');
+  await expect(page.getByText('Line 3, column 14: It is larger than any number that can be kept')).toBeVisible();
   await json.fill('{"command": "date", "args": ["-u"], "other": 1}');
   await page.getByText('Fields', { exact: true }).click();
   await expect(field(page, 'Command')).toHaveValue('date');

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupField } from '../../../renderer/features/submit/form-schema.ts';
 import { formOf } from '../../../renderer/features/submit/form-schema.ts';
-import { canShow, namesBeyond, placeErrors, startGroup, startItem, withMember } from '../../../renderer/features/submit/form-value.ts';
+import {
+  canShow,
+  memberOf,
+  namesBeyond,
+  placeErrors,
+  startGroup,
+  startItem,
+  withMember,
+} from '../../../renderer/features/submit/form-value.ts';
 
 function form(properties: Parameters<typeof formOf>[0], required: string[] = []): GroupField {
   const made = formOf({ type: 'object', properties, required });
@@ -60,6 +68,15 @@ describe('the values of a form', () => {
     expect(Object.keys(withMember({ a: 1, b: 2 }, 'a', 3))).toEqual(['a', 'b']);
     expect(withMember({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 });
     expect(withMember({}, 'a', null)).toEqual({ a: null });
+  });
+
+  it('takes for a member only what is the object’s own', () => {
+    expect(memberOf({}, 'constructor')).toBeUndefined();
+    expect(memberOf({ toString: 'a' }, 'toString')).toBe('a');
+    expect(Object.keys(withMember({ a: 1 }, 'toString', 'b'))).toEqual(['a', 'toString']);
+    const fields = form({ constructor: { type: 'object', properties: { toString: { type: 'array', items: { type: 'string' } } } } });
+    const errors = [{ path: '/payload/constructor/toString/0', message: 'is wrong' }];
+    expect([...placeErrors(errors, fields, {}, '/payload').at.keys()]).toEqual(['/payload/constructor/toString']);
   });
 });
 
