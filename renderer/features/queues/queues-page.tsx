@@ -38,8 +38,12 @@ function QueueRow({ queue, change }: QueueRowProps) {
   return (
     <tr data-paused={paused || undefined}>
       <th scope="row">
-        <Link to={`/jobs?queue=${encodeURIComponent(name)}`}>{name}</Link>
-        {paused && <span className={styles.paused}>paused</span>}
+        <span className={styles.name}>
+          <Link to={`/jobs?queue=${encodeURIComponent(name)}`} title={name}>
+            {name}
+          </Link>
+          {paused && <span className={styles.paused}>paused</span>}
+        </span>
       </th>
       {counted.map((state) => (
         <td key={state} className={state === 'completed' ? styles.minor : undefined}>

@@ -128,6 +128,16 @@ test('the search follows the address as the address follows the search', async (
   await expect(page).toHaveURL(/dead-letters$/);
 });
 
+test('what is dead is counted and searched in a small window as well', async ({ page, engine }) => {
+  await die(engine, ['alpha', 'beta']);
+  await page.setViewportSize({ width: 640, height: 600 });
+  await show(page, '/dead-letters?q=broken');
+  const count = page.getByText('2 found');
+  await expect(count).toBeVisible();
+  expect(await count.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(640);
+});
+
 /** Jobs of a task of the user's own that die of two causes unless they are mended. */
 async function dieOfTwoCauses(engine: EngineProcess): Promise<string[]> {
   await mkdir(join(engine.home, 'tasks'), { recursive: true });

@@ -79,3 +79,14 @@ test('a rate and a bound on what waits are set beside the others, refused at the
   await expect(page.getByRole('button', { name: 'mail: 10,000 may wait. Change' })).toBeFocused();
   expect((await limits()).rateLimit).toBeNull();
 });
+
+test('a queue of a long name leaves the limits and the buttons their room', async ({ page, engine }) => {
+  const name = 'q'.repeat(79);
+  const limits = { concurrency: 50, rateLimit: { max: 100, perMs: 1000 }, maxBacklog: 100_000 };
+  await engine.client.call('makeQueue', { params: { name }, body: limits });
+  await page.setViewportSize({ width: 900, height: 700 });
+  await show(page, '/queues');
+  await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('title', name);
+  await expect(page.getByRole('button', { name: `Pause ${name}` })).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(900);
+});
