@@ -179,6 +179,13 @@ export function useConnectionProblem(): Problem | undefined {
   return useSyncExternalStore(subscribeConnection, () => problem);
 }
 
+/** Why nothing can be read, in a sentence; undefined while the engine answers. */
+export function useAbsence(): string | undefined {
+  const problem = useConnectionProblem();
+  if (useConnection() !== 'offline') return undefined;
+  return problem?.code === 'unauthorized' ? 'This window is no longer signed in.' : 'The engine is not answering.';
+}
+
 /** Called at most once a frame with everything that came since. A gap is not delivered here: see `onReload`. */
 export function useEventBatches(listener: (events: EngineEvent[]) => void): void {
   const latest = useEffectEvent(listener);

@@ -1,13 +1,22 @@
 import styles from './not-read.module.css';
 import { ErrorNotice, Notice } from './notice.tsx';
 
-/** In place of a list: that it is being read, or why it cannot be. @param what in the plural, such as `schedules` */
-export function NotRead({ what, error, offline, retry }: { what: string; error: Error | undefined; offline: boolean; retry(): void }) {
+type NotReadProps = {
+  /** In the plural, such as `schedules`. */
+  what: string;
+  error: Error | undefined;
+  /** Why nothing can be read, when that is so. */
+  absence: string | undefined;
+  retry(): void;
+};
+
+/** In place of a list: that it is being read, or why it cannot be. */
+export function NotRead({ what, error, absence, retry }: NotReadProps) {
   if (!error) return <p className={styles.loading}>Loading the {what}</p>;
-  if (offline) {
+  if (absence) {
     return (
       <Notice tone="empty" title={`The ${what} cannot be read just now`}>
-        The engine is not answering. They are safe on disk and will be shown here as soon as it is back.
+        {absence} They are safe on disk and will be shown here as soon as they can be read.
       </Notice>
     );
   }

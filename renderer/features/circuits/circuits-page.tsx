@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { Circuit } from '../../../contract/circuit.ts';
 import { client } from '../../data/client.ts';
-import { useConnection } from '../../data/live.ts';
+import { useAbsence } from '../../data/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ItemList } from '../../ui/item-list.tsx';
@@ -20,7 +20,7 @@ const rowHeight = 36;
 
 export function CircuitsPage() {
   const { data, error, reload, readMore } = useCircuits();
-  const offline = useConnection() === 'offline';
+  const absence = useAbsence();
   const [active, setActive] = useState<string | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const circuits = inOrder(data?.items ?? []);
@@ -50,15 +50,15 @@ export function CircuitsPage() {
       layout="fill"
       aside={data && circuits.length > 0 && (open > 0 ? `${formatCount(open)} not called` : 'all services are called')}
     >
-      {error && !(offline && !data) && (
+      {error && !(absence && !data) && (
         <div className={styles.error}>
           <ErrorNotice error={error} retry={reload} />
         </div>
       )}
       {!data && !error && <p className={styles.loading}>Loading the circuits</p>}
-      {!data && error && offline && (
+      {!data && error && absence && (
         <Notice tone="empty" title="The circuits cannot be read just now">
-          The engine is not answering. What is open stays open and will be shown here as soon as it is back.
+          {absence} What is open stays open and will be shown here as soon as it can be read.
         </Notice>
       )}
       {data && circuits.length === 0 && (

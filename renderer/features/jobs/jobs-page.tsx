@@ -3,7 +3,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
-import { useConnection } from '../../data/live.ts';
+import { useAbsence } from '../../data/live.ts';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -226,11 +226,11 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
 
 function NoRows({ state, filter, retry }: { state: JobListState; filter: JobFilter; retry: () => void }) {
   const location = useLocation();
-  const offline = useConnection() === 'offline';
-  if (state.error && offline) {
+  const absence = useAbsence();
+  if (state.error && absence) {
     return (
       <Notice tone="empty" title="The jobs cannot be read just now">
-        The engine is not answering. They are safe on disk and will be shown here as soon as it is back.
+        {absence} They are safe on disk and will be shown here as soon as they can be read.
       </Notice>
     );
   }

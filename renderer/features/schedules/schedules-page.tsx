@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { Schedule } from '../../../contract/schedule.ts';
 import { navigate, useLocation, withQuery } from '../../app/navigation.tsx';
 import { client } from '../../data/client.ts';
-import { useConnection } from '../../data/live.ts';
+import { useAbsence } from '../../data/live.ts';
 import { useResource } from '../../data/resource.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -32,7 +32,7 @@ const newOne = 'new';
 export function SchedulesPage({ renderPayload }: SchedulesPageProps) {
   const location = useLocation();
   const { list, error, reload, readMore } = useSchedules();
-  const offline = useConnection() === 'offline';
+  const absence = useAbsence();
   const shownId = location.query.get('schedule');
   const editing = location.query.get('edit') !== null;
   const [active, setActive] = useState<string | null>(shownId);
@@ -84,7 +84,7 @@ export function SchedulesPage({ renderPayload }: SchedulesPageProps) {
         )}
         <div className={styles.list}>
           {list === undefined ? (
-            <NotRead what="schedules" error={error} offline={offline} retry={reload} />
+            <NotRead what="schedules" error={error} absence={absence} retry={reload} />
           ) : schedules.length === 0 ? (
             <Notice tone="empty" title="Nothing is scheduled" action={<Button onClick={make}>Make a schedule</Button>}>
               A schedule submits a job by itself, by a cron pattern or at an interval: backups, reports, checks. Runs that were missed while

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useMemo } from 'react';
 import type { Workflow } from '../../../contract/workflow.ts';
 import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
-import { useConnection } from '../../data/live.ts';
+import { useAbsence } from '../../data/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -27,7 +27,7 @@ type WorkflowPageProps = { id: string; renderJob: (id: string, onClose: () => vo
 /** Give it `key={id}`. */
 export function WorkflowPage({ id, renderJob }: WorkflowPageProps) {
   const { workflow, error, gone, reload } = useWorkflow(id);
-  const offline = useConnection() === 'offline';
+  const absence = useAbsence();
   if (gone) {
     return (
       <Page title="Workflow">
@@ -41,12 +41,12 @@ export function WorkflowPage({ id, renderJob }: WorkflowPageProps) {
     return (
       <Page title="Workflow">
         {!error && <p className={styles.loading}>Loading the workflow</p>}
-        {error && offline && (
+        {error && absence && (
           <Notice tone="empty" title="The workflow cannot be read just now">
-            The engine is not answering. It is safe on disk and will be shown here as soon as the engine is back.
+            {absence} It is safe on disk and will be shown here as soon as it can be read.
           </Notice>
         )}
-        {error && !offline && (
+        {error && !absence && (
           <div className={styles.error}>
             <ErrorNotice error={error} retry={reload} />
           </div>

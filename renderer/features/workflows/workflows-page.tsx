@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { WorkflowState } from '../../../contract/workflow.ts';
 import { workflowStates } from '../../../contract/workflow.ts';
 import { Link, navigate, useLocation, withQuery } from '../../app/navigation.tsx';
-import { useConnection } from '../../data/live.ts';
+import { useAbsence } from '../../data/live.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ItemList } from '../../ui/item-list.tsx';
@@ -31,7 +31,7 @@ export function WorkflowsPage() {
 function Workflows({ wanted }: { wanted: WorkflowState | null }) {
   const location = useLocation();
   const { list, error, reload, readMore } = useWorkflows(wanted);
-  const offline = useConnection() === 'offline';
+  const absence = useAbsence();
   const [active, setActive] = useState<string | null>(null);
   const workflows = list?.workflows ?? [];
   return (
@@ -55,7 +55,7 @@ function Workflows({ wanted }: { wanted: WorkflowState | null }) {
       )}
       <div className={styles.list}>
         {list === undefined ? (
-          <NotRead what="workflows" error={error} offline={offline} retry={reload} />
+          <NotRead what="workflows" error={error} absence={absence} retry={reload} />
         ) : workflows.length === 0 ? (
           <NoWorkflows wanted={wanted} />
         ) : (

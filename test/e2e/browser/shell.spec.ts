@@ -1,3 +1,4 @@
+import { Problem } from '../../../contract/errors.ts';
 import { startEngineProcess } from '../../support/engine-process.ts';
 import { expect, show, test } from '../../support/window.ts';
 
@@ -90,4 +91,16 @@ test('when the engine is gone the window says what that means for the jobs, and 
   await expect(page.getByRole('alert')).toBeHidden({ timeout: 20_000 });
   await again.client.call('submitJob', { body: { task: 'shell.run', payload: { command: 'true' }, mode: 'async', delayMs: 3_600_000 } });
   await expect(page.getByRole('grid', { name: 'Jobs' }).getByRole('row', { name: /shell\.run/ })).toHaveCount(2);
+});
+
+test('a window that is signed out says so in its pages as in its banner', async ({ page }) => {
+  const refusal = JSON.stringify(new Problem('unauthorized', 'This session has ended.'));
+  await page.route('**/v1/**', (route) => route.fulfill({ status: 401, contentType: 'application/problem+json', body: refusal }));
+  await page.reload();
+  await expect(page.getByRole('alert').filter({ hasText: 'This window is no longer signed in.' })).toBeVisible();
+  for (const path of ['/jobs', '/schedules', '/workflows', '/workflows/wf_1', '/circuits']) {
+    await show(page, path);
+    await expect(page.getByRole('main')).toContainText('This window is no longer signed in.');
+    await expect(page.getByRole('main')).not.toContainText('not answering');
+  }
 });
