@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '../../contract/job.ts';
+import { limits } from '../../contract/limits.ts';
 import { isFinal } from '../../contract/states.ts';
 import type { SubmissionInput } from '../../contract/submission.ts';
 import type { Command, CommandContext, Input } from '../command.ts';
@@ -75,20 +76,21 @@ async function submitOne(input: Input, context: CommandContext): Promise<number>
   const wait = readWait(input);
   const payload = await readPayload(task, input, context);
   const body: SubmissionInput = { ...readSubmissionOptions(input), task, payload };
+  if (body.mode === 'sync' && typeof wait === 'number') body.waitMs = Math.min(wait, limits.waitMs);
   const connection = await context.connect();
   let accepted: Job | undefined;
   const code = await interruptible(context.io, async (signal) => {
+    const deadline = typeof wait === 'number' ? context.io.now() + wait : null;
     accepted = await send(connection, context, body, input.text('idempotency-key'), signal);
     if (accepted.duplicate) await context.remark(`A job with the unique key ${input.text('unique') ?? ''} stands already; this is it.`);
-    if (body.mode === 'sync') return printEnd(accepted, connection, context);
-    if (wait === false) return printAccepted(accepted, context);
+    if (wait === false && body.mode !== 'sync') return printAccepted(accepted, context);
+    // A sync answer too may be a job that still runs: one that holds the unique key, or one past the wait that was given.
     if (isFinal(accepted.state)) return printEnd(accepted, connection, context);
     await context.remark(`Waiting for job ${accepted.id}; Ctrl-C leaves it running.`);
-    const deadline = wait === null ? null : context.io.now() + wait;
     const { job, timedOut } = await waitForJob(connection, context.io, accepted.id, deadline, signal);
     if (!timedOut) return printEnd(job, connection, context);
     if (context.json) await context.print(JSON.stringify(job));
-    return context.report(tooLate([job.id], wait ?? 0));
+    return context.report(tooLate([job.id], wait || 0));
   });
   return code ?? context.report(accepted ? interruptedWait(1, [accepted.id]) : interruptedSubmission(task));
 }

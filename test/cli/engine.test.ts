@@ -1,6 +1,6 @@
 /** The command line as a process against the engine as a process: what a person does in a day. */
 
-import { realpathSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineProcess } from '../support/engine-process.ts';
@@ -65,6 +65,31 @@ describe('with an engine', () => {
     const bad = await run('submit', 'shell.run', '--mode', 'sync', '--', 'false');
     expect(bad.code).toBe(1);
     expect(bad.stderr).toContain('exitCode: 1');
+  });
+
+  it('--mode sync gives up after the time of --wait, and the job goes on', async () => {
+    const { code, stdout, stderr } = await run(...'submit shell.run --mode sync --wait=200ms --tag late -- sleep 30'.split(' '));
+    expect({ code, stdout }).toEqual({ code: 124, stdout: '' });
+    const [{ id, state }] = (await json('ls', '--tag', 'late')).jobs;
+    expect(state).toBe('executing');
+    expect(stderr).toContain(`After 200ms job ${id} has not ended.`);
+    expect((await run('cancel', id)).code).toBe(0);
+    const inTime = await run('submit', 'shell.run', '--mode', 'sync', '--wait=30s', '--', 'true');
+    expect(inTime.code).toBe(0);
+    expect(JSON.parse(inTime.stdout)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('--mode sync waits for the running job that holds the unique key, and prints its end', async () => {
+    rmSync(join(home, 'go'), { force: true });
+    const key = ['--unique', 'held'];
+    const { stdout } = await run('submit', 'shell.run', '--mode', 'async', ...key, ...untilGo);
+    const late = await run('submit', 'shell.run', '--mode', 'sync', ...key, '--wait=100ms', '--', 'true');
+    expect(late).toMatchObject({ code: 124, stderr: expect.stringContaining(`job ${stdout.trim()} has not ended`) });
+    const waiting = run('submit', 'shell.run', '--mode', 'sync', ...key, '--', 'true');
+    writeFileSync(join(home, 'go'), '');
+    const { code, stdout: result } = await waiting;
+    rmSync(join(home, 'go'));
+    expect([code, JSON.parse(result)]).toEqual([0, expect.objectContaining({ stdoutTail: 'begun\nover\n' })]);
   });
 
   it('a payload against the task’s schema names the field', async () => {
