@@ -52,9 +52,9 @@ export async function writeLine(stream: Writable, text: string): Promise<void> {
   await write(stream, `${text}\n`);
 }
 
-/** All of standard input as text. */
-export async function readAll(input: Readable): Promise<string> {
+/** All of standard input. */
+export async function readAll(input: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -5,7 +5,13 @@ import { runCommandLine } from '../../cli/command-line.ts';
 import type { Io } from '../../cli/io.ts';
 import type { Ended } from './run-command.ts';
 
-type Options = { home: string; stdin?: string; terminal?: { columns: number; rows: number }; env?: Record<string, string>; now?: number };
+type Options = {
+  home: string;
+  stdin?: string | Uint8Array;
+  terminal?: { columns: number; rows: number };
+  env?: Record<string, string>;
+  now?: number;
+};
 
 export async function runInProcess(args: readonly string[], { home, stdin = '', terminal, env = {}, now }: Options): Promise<Ended> {
   const stdout = output(terminal);

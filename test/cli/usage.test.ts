@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,7 +72,7 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
     ['a bad time', ['ls', '--created-after', 'yesterday'], '--created-after must be a time such as'],
     ['a payload that is no JSON', ['submit', 'echo', '--payload', '{a:1}'], '--payload is not JSON'],
     ['a payload that is no object', ['submit', 'echo', '--payload', '[1]'], '--payload must be a JSON object.'],
-    ['a payload’s file that is not there', ['submit', 'echo', '--payload', '@/nowhere.json'], 'The payload’s file cannot be read'],
+    ['a payload’s file that is not there', ['submit', 'echo', '--payload', '@/nowhere.json'], 'The file /nowhere.json cannot be read'],
     ['a command for another task', ['submit', 'echo', '--', 'ls'], 'Only shell.run takes a command after --'],
     [
       'a delay and a time',
@@ -109,6 +109,26 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
     const { code, stdout, stderr } = await runInProcess(args, { home });
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    ['submit', 'echo', '--payload'],
+    ['dead', 'redrive', '--all', '--patch'],
+    ['workflow', 'submit'],
+  ])('%s %s with bytes that are not UTF-8', async (...args) => {
+    const written = Buffer.from('{"name":"caf\xe9"}', 'latin1');
+    expect(await runInProcess([...args, '-'], { home, stdin: written })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Standard input is not UTF-8.'),
+    });
+    writeFileSync(join(home, 'latin.json'), written);
+    const file = args[0] === 'workflow' ? 'latin.json' : '@latin.json';
+    expect(await runInProcess([...args, file], { home })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('The file latin.json is not UTF-8.'),
+    });
   });
 
   it('as a JSON object on standard error with --json', async () => {
