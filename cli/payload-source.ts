@@ -18,6 +18,8 @@ export async function readPayload(task: string, input: Input, { io }: CommandCon
   if (task !== 'shell.run') throw new UsageError(`Only shell.run takes a command after --; give ${task} its input with --payload.`);
   const [command, ...args] = input.rest;
   if (command === undefined) throw new UsageError('After -- a command is missing.');
+  const twice = ['command', 'args'].filter((name) => Object.hasOwn(given, name));
+  if (twice.length > 0) throw new UsageError(`What stands after -- is the command: leave ${twice.join(' and ')} out of the payload.`);
   // As a shell would: relative names in the command mean the folder that it was typed in, not the engine's.
   return { cwd: io.folder, ...given, command, args };
 }

@@ -75,6 +75,11 @@ describe('wrong use ends with exit code 2 and says what is wrong:', () => {
     ['a payload’s file that is not there', ['submit', 'echo', '--payload', '@/nowhere.json'], 'The file /nowhere.json cannot be read'],
     ['a command for another task', ['submit', 'echo', '--', 'ls'], 'Only shell.run takes a command after --'],
     [
+      'a command in the payload and after --',
+      ['submit', 'shell.run', '--payload', '{"command":"true","args":[]}', '--', 'echo', 'hi'],
+      'What stands after -- is the command: leave command and args out of the payload.',
+    ],
+    [
       'a delay and a time',
       ['submit', 'echo', '--delay', '1s', '--run-at', '2030-01-01T00:00:00Z'],
       '--delay and --run-at do not go together.',
