@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `switchyard` command: `serve` is the engine, everything else the command line, both under a Node that is new enough. */
+/** The `switchyard` command: `serve` is the engine, everything else (its help too) the command line, both under a Node that is new enough. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { endWithLauncher, relaunch } from './lib/relaunch.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const [command, ...rest] = process.argv.slice(2);
+// The engine knows no help; the command line has that of every command.
+const isEngine = command === 'serve' && !rest.includes('--help') && !rest.includes('-h');
 
 const node = chooseNode({
   version: process.versions.node,
@@ -22,10 +24,10 @@ else await run();
 /** In this very process, so that whoever started it can end it by its id. */
 async function run() {
   endWithLauncher();
-  const entry = new URL(command === 'serve' ? '../out/main/engine.js' : '../out/main/cli.js', import.meta.url);
+  const entry = new URL(isEngine ? '../out/main/engine.js' : '../out/main/cli.js', import.meta.url);
   if (!existsSync(entry)) return fail('it is not built yet: run `npm run build` first.');
   const path = fileURLToPath(entry);
-  process.argv = [process.execPath, path, ...(command === 'serve' ? rest : process.argv.slice(2))];
+  process.argv = [process.execPath, path, ...(isEngine ? rest : process.argv.slice(2))];
   await import(entry.href);
 }
 

@@ -38,6 +38,14 @@ describe('the switchyard command', () => {
     expect(await served.ended).toEqual({ code: 0, signal: null });
   });
 
+  it.each(['--help', '-h'])('leaves serve %s to the command line', async (flag) => {
+    const checkout = makeCheckout();
+    checkout.write('out/main/cli.js', cli);
+    const helped = switchyard(checkout, ['serve', flag]);
+    expect(await helped.ended).toEqual({ code: 124, signal: null });
+    expect(JSON.parse(helped.said())).toMatchObject({ args: ['serve', flag] });
+  });
+
   it('says how to build what is not built', async () => {
     const checkout = makeCheckout();
     rmSync(join(checkout.folder, 'out'), { recursive: true });
