@@ -7,7 +7,7 @@ import type { Command, CommandContext, Input } from './command.ts';
 import { commands } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { exitCodes } from './exit-codes.ts';
-import { explain, UsageError } from './failures.ts';
+import { CommandFailure, explain, UsageError } from './failures.ts';
 import { commandHelp, familyHelp, overallHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
@@ -24,7 +24,7 @@ export const mistake = 70;
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
   const paint = paintFor(io.stdout, io.env);
   const errorPaint = paintFor(io.stderr, io.env);
-  const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
+  const json = asksForJson(argv);
   let name: string | null = null;
   try {
     const found = findCommand(argv);
@@ -46,6 +46,17 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     }
     return exitCode;
   }
+}
+
+/** What the disk or device under standard output refused: the answer is lost, what was asked for is not. @returns the exit code */
+export function reportOutputLost(argv: readonly string[], io: Io, error: Error): Promise<number> {
+  const what = `Standard output cannot be written (${error.message}). Accepted jobs are safe and go on: \`switchyard ls\` shows them.`;
+  const failure = new CommandFailure(exitCodes.outputLost, 'output-lost', { what });
+  return reportTo(io, paintFor(io.stderr, io.env), asksForJson(argv), failure);
+}
+
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
 }
 
 async function runCommand(command: Command, input: Input, io: Io, paint: Paint, errorPaint: Paint, json: boolean): Promise<number> {

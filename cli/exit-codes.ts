@@ -8,6 +8,8 @@ export const exitCodes = {
   wrongUse: 2,
   noEngine: 3,
   refused: 4,
+  /** EX_IOERR of sysexits.h. */
+  outputLost: 74,
   timedOut: 124,
   /** 128 + SIGINT, as shells have it. */
   interrupted: 130,

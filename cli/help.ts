@@ -48,6 +48,7 @@ export function overallHelp(commands: readonly Command[], paint: Paint): string 
       ['2', 'wrong use: an unknown command, option, task or job; a bad payload'],
       ['3', 'no engine to talk to'],
       ['4', 'refused: busy, full, or the job is in the wrong state'],
+      ['74', 'the output could not be written, as on a full disk; accepted jobs go on'],
       ['124', 'timed out waiting'],
       ['130', 'interrupted with Ctrl-C; the job goes on'],
     ]),
