@@ -53,8 +53,8 @@ export class Answers {
   async #answerLater({ row, how }: Standing, wait: 'end' | number, preferenceApplied: string | undefined): Promise<SubmitAnswer> {
     const replayed = how === 'replayed';
     try {
-      // A job that stood before may have ended in the very transaction that found it.
-      const current = replayed ? (this.#parts.store.jobs.readJob(row.seq) ?? row) : row;
+      // A job that stood before may have ended in the very transaction that found it, as may one past its deadline in that of its insert.
+      const current = replayed || row.deadline_at !== null ? (this.#parts.store.jobs.readJob(row.seq) ?? row) : row;
       const then = await (wait === 'end' ? this.#waitForEnd(current) : this.#waitUpTo(current, wait));
       return this.#answerOf(then, wait, replayed, preferenceApplied);
     } catch (error) {

@@ -22,7 +22,7 @@ export class CallersFirst {
     this.#timer = new DueTimer(now, () => {
       this.#timer.set(Number.POSITIVE_INFINITY);
       // Calls that came since only moved the end: a timer for each would cost more than looking once a second.
-      if (this.#until > now()) this.#timer.set(this.#until);
+      if (this.#come) this.#timer.set(this.#until);
       else ring();
     });
   }
@@ -42,7 +42,9 @@ export class CallersFirst {
   }
 
   get #come(): boolean {
-    return this.#until > this.#now();
+    const left = this.#until - this.#now();
+    // More than that is left only where the clock was set back.
+    return left > 0 && left <= heldMs;
   }
 
   /**

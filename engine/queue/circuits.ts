@@ -37,12 +37,15 @@ export class Circuits {
   /** The one that was used longest ago first. */
   readonly #known = new Map<string, Known>();
   readonly #due: DueTimer;
+  /** By what starts in the transaction that is open. */
+  #tried: Known[] = [];
   #sweeping: NodeJS.Timeout | null = null;
   #lookedAt = 0;
 
   constructor(parts: CircuitsParts) {
     this.#parts = parts;
-    this.#due = new DueTimer(parts.now, () => this.#letTry());
+    const letTry = () => this.#letTry();
+    this.#due = new DueTimer(parts.now, letTry, letTry);
     for (const row of parts.store.circuits.listOpen()) this.#known.set(row.name, { record: recordOf(row), probes: new Set() });
   }
 
@@ -82,8 +85,18 @@ export class Circuits {
     known.probes.add(seq);
     known.record = probed(known.record, this.#parts.now());
     this.#keep(known);
-    this.#tell('circuit.half-opened', known);
+    this.#tried.push(known);
     this.#setTimer();
+  }
+
+  /** The turn's transaction is durable. */
+  committed(): void {
+    for (const known of this.#tried.splice(0)) this.#tell('circuit.half-opened', known);
+  }
+
+  /** The turn's transaction was undone. */
+  undone(): void {
+    this.#tried = [];
   }
 
   /** It does not run any more. What it had to say of the service was told before; if it had nothing to say, another one may try. */

@@ -80,6 +80,12 @@ export class Concurrency {
     }
   }
 
+  /** A task's limits may have changed: there may be room at its gate, and at those of its keys. */
+  openTask(task: string): void {
+    for (const name of this.#waitedAt)
+      if (name.startsWith(`${task}\u0000`)) this.#opened.set(name, { task, key: name.slice(task.length + 1) });
+  }
+
   /** A job was put aside there, or will be when this transaction is committed. */
   waitsAt(gate: Gate): void {
     this.#waitedAt.add(nameOf(gate));
@@ -95,7 +101,8 @@ export class Concurrency {
    * is down, as those behind it may call the same.
    */
   passOn(job: Gated, closed: Gate): void {
-    if (job.circuit === null) return;
+    // Those behind one that waits for its task's place would have to wait there too.
+    if (job.circuit === null && closed.key === '') return;
     for (const gate of gatesOf(job)) {
       const name = nameOf(gate);
       if (name !== nameOf(closed) && this.#waitedAt.has(name)) this.#opened.set(name, closed.task === '' ? { ...gate, wide: true } : gate);

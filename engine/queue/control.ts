@@ -143,6 +143,7 @@ export class Control {
   /** Inside the transaction: what is submitted in the same turn comes after it. One that waits for others is in no line. */
   inLine(row: JobRow): JobRow {
     if (row.state === 'available') this.#parts.dispatch.becameReady(row);
+    else this.#parts.dispatch.becameBlocked(row);
     return row;
   }
 
@@ -209,7 +210,7 @@ function amend(row: JobRow, patch: JobPatch, now: number): JobRow {
     queue: patch.queue ?? row.queue,
     tags: patch.tags === undefined ? row.tags : JSON.stringify(patch.tags),
     run_at: runAt,
-    state: row.state === 'blocked' ? 'blocked' : runAt > now ? waiting : 'available',
+    state: patch.runAt === undefined || row.state === 'blocked' ? row.state : runAt > now ? waiting : 'available',
     payload,
     first_payload: payload === row.payload ? row.first_payload : (row.first_payload ?? row.payload),
   };

@@ -200,6 +200,11 @@ export class Dispatch {
     this.#deadlines.watch(row);
   }
 
+  /** A job waits for others. */
+  becameBlocked(row: JobRow): void {
+    this.#deadlines.watch(row);
+  }
+
   /** A job has left the line without having run, so those that wait for its task or its key may go on in the next claim. */
   leftLine(row: JobRow): void {
     this.#concurrency.open(row);
@@ -208,7 +213,7 @@ export class Dispatch {
 
   /** A task's limits may have changed. */
   taskChanged(task: string): void {
-    this.#concurrency.open({ task, concurrency_key: null, circuit: null });
+    this.#concurrency.openTask(task);
     this.#parts.store.commit.request();
   }
 
@@ -279,12 +284,14 @@ export class Dispatch {
   /** The turn's transaction is durable. */
   committed(): void {
     this.#rates.committed();
+    this.circuits.committed();
   }
 
   /** The turn's transaction was undone. Tried again in a moment. */
   undone(): void {
     const retryAt = this.#parts.now() + retryMs;
     this.#rates.undone();
+    this.circuits.undone();
     this.#line.undone(retryAt);
     this.#deadlines.retryAt(retryAt);
   }

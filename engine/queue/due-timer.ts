@@ -8,13 +8,16 @@ const longestTimerMs = 10_000;
 export class DueTimer {
   readonly #now: () => number;
   readonly #ring: () => void;
+  readonly #setBack: () => void;
   #timer: NodeJS.Timeout | null = null;
   #at = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor(now: () => number, ring: () => void) {
+  /** @param setBack the clock was, and it is not due yet */
+  constructor(now: () => number, ring: () => void, setBack: () => void = () => {}) {
     this.#now = now;
     this.#ring = ring;
+    this.#setBack = setBack;
   }
 
   get isDue(): boolean {
@@ -27,8 +30,13 @@ export class DueTimer {
     this.#timer = null;
     this.#at = at;
     if (at === Number.POSITIVE_INFINITY || this.#closed) return;
-    const wait = Math.min(Math.max(0, at - this.#now()), longestTimerMs);
-    this.#timer = setTimeout(() => (this.isDue ? this.#ring() : this.set(this.#at)), wait);
+    const setAt = this.#now();
+    const wait = Math.min(Math.max(0, at - setAt), longestTimerMs);
+    this.#timer = setTimeout(() => {
+      if (this.isDue) return this.#ring();
+      this.set(this.#at);
+      if (this.#now() < setAt) this.#setBack();
+    }, wait);
   }
 
   /** As `set`, unless something earlier is awaited already. */

@@ -45,6 +45,9 @@ export class Line {
   readonly #parts: LineParts;
   /** Queues that may have a job ready, by lane, the one that was served last at the end: set when one enters, cleared when a claim finds none left. */
   readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
+  /** By queue, when it was served last: one that was put aside for another's sake has not had its turn. */
+  readonly #served = new Map<string, number>();
+  #turns = 0;
   readonly #due: DueTimer;
   /** Rings when a queue that is held up by its rate limit may start another. */
   readonly #tokens: DueTimer;
@@ -100,10 +103,17 @@ export class Line {
     const due = this.#due.isDue;
     this.#round = { claims: [], promoted: due ? store.jobs.promoteDue(now(), promoteLimit) : [], dead: [] };
     for (const row of this.#round.promoted) this.entered(row);
-    this.#opened = concurrency.takeOpened(lookLimit);
-    for (const gate of this.#opened) this.#release(gate);
+    this.#opened = [];
     if (this.#tokens.isDue) this.#tokens.set(Number.POSITIVE_INFINITY);
-    for (const lane of laneNames) this.#claimFor(lane);
+    let looks: number;
+    do {
+      looks = this.#looks;
+      const opened = concurrency.takeOpened(lookLimit);
+      this.#opened.push(...opened);
+      for (const gate of opened) this.#release(gate);
+      for (const lane of laneNames) this.#claimFor(lane);
+      // One that was put aside has passed its place on to the next.
+    } while (concurrency.hasOpened && this.#looks > 0 && this.#looks < looks);
     const idle = this.#looks === lookLimit && !due && this.#opened.length === 0;
     return idle ? null : this.#round;
   }
@@ -137,8 +147,9 @@ export class Line {
     const room = this.#parts.concurrency.roomAt(gate);
     if (room <= 0) return;
     const limit = gate.wide ? claimLimit : Math.min(room, claimLimit);
-    const released = this.#parts.store.jobs.releaseParked(gate, limit);
+    const released = this.#parts.store.jobs.releaseParked(gate, limit, claimLimit);
     for (const row of released) this.entered(row);
+    this.#looks -= released.length;
     if (released.length < limit) this.#parts.concurrency.emptied(gate);
     else if (released.length >= claimLimit) this.#parts.concurrency.reopen([gate]);
   }
@@ -147,9 +158,12 @@ export class Line {
     const ready = this.#ready[lane];
     if (ready.size === 0) return;
     const { places, settings, concurrency, rates, now } = this.#parts;
-    let left = Math.min(claimLimit, places(lane, lane === 'io' ? ioRoom : threadRoom));
+    const claimed = this.#round.claims.filter(({ row }) => row.lane === lane).length;
+    let left = Math.min(claimLimit, places(lane, lane === 'io' ? ioRoom : threadRoom)) - claimed;
     // Each queue gets its share, then what is left goes round again; the one that was served first goes last next time.
-    const queues = [...ready].filter((queue) => !settings.isPaused(queue));
+    const queues = [...ready]
+      .filter((queue) => !settings.isPaused(queue))
+      .sort((a, b) => (this.#served.get(a) ?? 0) - (this.#served.get(b) ?? 0));
     while (left > 0 && queues.length > 0 && this.#looks > 0) {
       const share = Math.ceil(left / queues.length);
       for (const queue of queues.splice(0)) {
@@ -162,6 +176,7 @@ export class Line {
         const { started, exhausted } = this.#claimFrom(queue, lane, asked, at);
         rates.take(queue, started, at);
         left -= started;
+        if (started > 0) this.#served.set(queue, ++this.#turns);
         ready.delete(queue);
         // What could not be started any more may have put something in line: what is to be done about it.
         if (exhausted && entries === this.#entries) {

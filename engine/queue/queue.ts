@@ -166,6 +166,7 @@ export function createQueue(options: QueueOptions): QueueService {
     undone: () => {
       store.counters.undone();
       store.deliveries.takeEnded();
+      schedules.line.undone();
       workflowLine.undone();
       dispatch.undone();
     },

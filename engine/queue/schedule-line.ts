@@ -11,6 +11,8 @@ export type ScheduleLineParts = { store: Store; dispatch: Dispatch; events: Even
 export class ScheduleLine {
   readonly #parts: ScheduleLineParts;
   #open = false;
+  /** In the last transaction. */
+  #settled: string[] = [];
 
   constructor(parts: ScheduleLineParts) {
     this.#parts = parts;
@@ -53,12 +55,18 @@ export class ScheduleLine {
     const { moved } = this.#parts.store.scheduleLine;
     if (!this.#open || moved.size === 0) return null;
     const after: (() => void)[] = [];
-    const settled = [...moved];
-    for (const schedule of settled) after.push(...this.#settle(schedule));
+    this.#settled = [...moved];
+    // Before: what is claimed in this transaction may move one again.
+    moved.clear();
+    for (const schedule of this.#settled) after.push(...this.#settle(schedule));
     return () => {
-      for (const schedule of settled) moved.delete(schedule);
       for (const act of after) act();
     };
+  }
+
+  /** The turn's transaction was undone: what was settled in it is to be looked at again. */
+  undone(): void {
+    for (const schedule of this.#settled) this.#parts.store.scheduleLine.moved.add(schedule);
   }
 
   #settle(schedule: string): (() => void)[] {

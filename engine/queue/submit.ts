@@ -369,5 +369,6 @@ export class Submit {
     events.job('job.created', row, row.created_at);
     if (row.state === 'executing') dispatch.startPromised(row, entry, room);
     else if (row.state === 'scheduled') dispatch.becameScheduled(row);
+    else if (row.state === 'blocked') dispatch.becameBlocked(row);
   }
 }

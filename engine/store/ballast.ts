@@ -33,7 +33,7 @@ export class Ballast {
   /** Dropped, and not back yet. Puts it back when there is room. */
   isMissing(): boolean {
     if (!this.#dropped) return false;
-    if (!hasRoom(this.#file) || this.#now() - this.#triedAt < retryMs) return true;
+    if (!hasRoom(this.#file) || Math.abs(this.#now() - this.#triedAt) < retryMs) return true;
     this.#triedAt = this.#now();
     this.#dropped = !placeFile(this.#file);
     return this.#dropped;

@@ -173,8 +173,8 @@ export function prepareJobs(
   }
 
   /** Back in line: the first `limit` that wait at a gate, in each queue and lane. */
-  function releaseParked(gate: Gate, limit: number): JobRow[] {
-    return parked.firstAt(gate, limit).flatMap((seq) => {
+  function releaseParked(gate: Gate, limit: number, most: number): JobRow[] {
+    return parked.firstAt(gate, limit, most).flatMap((seq) => {
       const row = readJob(seq);
       if (!row) return [];
       leaveWaiting(row);

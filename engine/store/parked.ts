@@ -66,12 +66,12 @@ export function prepareParked(db: Database) {
      * The first `limit` in each queue and lane that wait at a gate. In each, as one that may not go on (a paused queue) must not hold
      * up another; those for which there is no room are parked again.
      */
-    firstAt({ task, key }: Gate, limit: number): number[] {
+    firstAt({ task, key }: Gate, limit: number, most: number): number[] {
       const seqs: number[] = [];
       let pair = nextQueue.get(task, key, '');
-      while (pair) {
+      while (pair && seqs.length < most) {
         const { queue, lane } = pair;
-        seqs.push(...first.all(task, key, queue, lane, limit));
+        seqs.push(...first.all(task, key, queue, lane, Math.min(limit, most - seqs.length)));
         pair = nextLane.get(task, key, queue, lane) ?? nextQueue.get(task, key, queue);
       }
       return seqs;

@@ -45,7 +45,7 @@ test('a database from before circuits keeps its jobs, in line and parked, and th
   const store = prepareStore(db);
   expect(store.circuits.listOpen()).toEqual([]);
   expect([1, 2].map((seq) => store.jobs.readJob(seq)?.circuit)).toEqual([null, null]);
-  const released = await store.commit.write('must', () => store.jobs.releaseParked({ task: 'http.request', key: 'k' }, 10));
+  const released = await store.commit.write('must', () => store.jobs.releaseParked({ task: 'http.request', key: 'k' }, 10, 512));
   expect(released.map(({ seq }) => seq)).toEqual([2]);
   expect(brokenInvariants(db)).toEqual([]);
   store.close();

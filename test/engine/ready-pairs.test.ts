@@ -47,7 +47,8 @@ test('the gates are named once each, and the first ones of every queue and lane 
       for (let nth = 1; nth <= 3; nth++) insert.run(task, key, queue, lane, 0, nth, 10 * index + nth);
   }
   expect([...parked.gates()]).toEqual(gates);
-  for (const gate of gates) expect(parked.firstAt(gate, 2)).toEqual([1, 2, 11, 12, 21, 22, 31, 32]);
+  for (const gate of gates) expect(parked.firstAt(gate, 2, 512)).toEqual([1, 2, 11, 12, 21, 22, 31, 32]);
+  for (const gate of gates) expect(parked.firstAt(gate, 2, 5)).toEqual([1, 2, 11, 12, 21]);
 });
 
 test.each(['ready', 'parked'])('no statement over %s compares two columns at once, which would read every row of a pair', (table) => {
