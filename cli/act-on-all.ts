@@ -1,6 +1,7 @@
 /** One thing done to every job that a filter matches, by the engine, as an operation. */
 
 import type { JobActionRequest } from '../contract/operations.ts';
+import type { JobState } from '../contract/states.ts';
 import type { CommandContext, Input, Option } from './command.ts';
 import { confirm } from './confirm.ts';
 import { UsageError } from './failures.ts';
@@ -14,6 +15,8 @@ export type ActionOnAll = {
   verb: string;
   /** What has become of the jobs: `cancelled`. */
   done: string;
+  /** Chosen where no --state is given; undefined: all. */
+  states?: readonly JobState[];
   /** What cannot be taken back is asked about first. */
   asks: boolean;
 };
@@ -43,8 +46,8 @@ export function asksForAll(name: string, input: Input, now: number): boolean {
 }
 
 /** @returns the exit code: 4 when some could not be done */
-export async function actOnAll({ action, verb, done, asks }: ActionOnAll, input: Input, context: CommandContext): Promise<number> {
-  const filter = readFilter(input, context.io.now());
+export async function actOnAll({ action, verb, done, states, asks }: ActionOnAll, input: Input, context: CommandContext): Promise<number> {
+  const filter = { ...(states && { state: [...states] }), ...readFilter(input, context.io.now()) };
   const connection = await context.connect();
   if (asks && !input.flag('yes')) {
     const { total, exact } = await connection.client.call('listJobs', { query: { ...filter, limit: 1 } });

@@ -1,6 +1,7 @@
 import type { ProblemDetails } from '../../contract/errors.ts';
 import { Problem } from '../../contract/errors.ts';
 import type { Job } from '../../contract/job.ts';
+import { isFinal, jobStates } from '../../contract/states.ts';
 import { type ActionOnAll, actOnAll, allDetails, allOptions, allUsage, asksForAll } from '../act-on-all.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { worst } from '../exit-codes.ts';
@@ -54,8 +55,16 @@ export const cancel = changing({
   name: 'cancel',
   route: 'cancelJob',
   summary: 'Cancel jobs',
-  details: 'A waiting job is cancelled at once. A running one is told to stop and, after a grace period of 5 s, made to.',
-  onAll: { action: 'cancel', verb: 'Cancel', done: 'cancelled', asks: true },
+  details:
+    'A waiting job is cancelled at once. A running one is told to stop and, after a grace period of 5 s, made to. ' +
+    '--all leaves out what has ended.',
+  onAll: {
+    action: 'cancel',
+    verb: 'Cancel',
+    done: 'cancelled',
+    states: jobStates.filter((state) => !isFinal(state)),
+    asks: true,
+  },
   filterExample: '--queue photos --state available',
 });
 

@@ -46,6 +46,18 @@ describe('acting on everything that a filter matches', () => {
     expect((await run('rm', '--all', '--tag', 'all', '--tag', 'later', '--yes')).stdout).toBe('33 jobs deleted.\n');
   });
 
+  it('leaves out what has ended when it cancels, unless its state is asked for', async () => {
+    await waitingJobs('ended', 3);
+    const [{ id = '' } = {}] = (await engine.client.call('listJobs', { query: { tag: ['ended'], limit: 1 } })).jobs;
+    expect((await run('cancel', id)).code).toBe(0);
+    expect((await run('cancel', '--all', '--tag', 'ended')).stderr).toContain('Cancel 2 jobs?');
+    expect(await run('cancel', '--all', '--tag', 'ended', '--yes')).toEqual({ code: 0, stdout: '2 jobs cancelled.\n', stderr: '' });
+    expect(await run('cancel', '--all', '--tag', 'ended', '--state', 'cancelled', '--yes')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('3 jobs could not be cancelled'),
+    });
+  });
+
   it('counts those that are in no fitting state and says why, with exit code 4', async () => {
     await waitingJobs('fits-not', 2);
     const { code, stdout, stderr } = await run('retry', '--all', '--tag', 'fits-not');
