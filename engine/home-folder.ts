@@ -5,16 +5,31 @@ import { connect } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type EngineFile, homeFiles, homeFolder } from '../contract/home.ts';
+import { StorageError } from './store/storage-error.ts';
 
 /** The kernel takes 107 bytes for a socket's path on Linux, 103 on macOS; a margin for both. */
 const socketPathLimit = 100;
 
-/** Makes the home if need be; only its owner may look inside. */
+/** Where the home is, or will be. */
+export function findHome(): string {
+  return resolve(homeFolder({ env: process.env, platform: process.platform, userFolder: homedir() }));
+}
+
+/** Makes the home if need be; only its owner may look inside. @throws StorageError */
 export function openHome(): string {
-  const home = resolve(homeFolder({ env: process.env, platform: process.platform, userFolder: homedir() }));
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (process.platform !== 'win32') chmodSync(home, 0o700);
+  const home = findHome();
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32') chmodSync(home, 0o700);
+  } catch (error) {
+    throw new StorageError('io', `The home ${home} ${whyNoHome(error as NodeJS.ErrnoException)}. SWITCHYARD_HOME chooses another.`, error);
+  }
   return home;
+}
+
+function whyNoHome({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'cannot be made: a file is in its place';
+  return `cannot be opened (${message})`;
 }
 
 /** The token for TCP and named pipes, made at the first start. */

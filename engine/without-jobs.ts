@@ -6,7 +6,7 @@ import type { Backup, BackupRequest } from '../contract/backup.ts';
 import type { Finding } from '../contract/diagnosis.ts';
 import { homeFiles } from '../contract/home.ts';
 import { HomeTaken, takenMessage } from './engine.ts';
-import { isListening, openHome } from './home-folder.ts';
+import { findHome, isListening, openHome } from './home-folder.ts';
 import { inspectionFindings } from './queue/diagnosis-words.ts';
 import { Backups } from './store/backup.ts';
 import { inspectDatabase } from './store/inspect.ts';
@@ -30,13 +30,14 @@ export function inspectAlone(deep: boolean): Promise<{ findings: Finding[] }> {
 
 /** Under the home's lock, so that no engine starts meanwhile. Nothing of the jobs is changed. */
 async function withoutEngine<Value>(act: (database: string, home: string) => Promise<Value>): Promise<Value> {
-  const home = openHome();
-  const unlock = lockHome(join(home, homeFiles.lock));
+  const home = findHome();
+  const database = join(home, homeFiles.database);
+  // Before the lock, which would make the home.
+  if (!existsSync(database))
+    throw new StorageError('io', `There is no database in ${home} yet, so there is nothing to back up or to look at.`);
+  const unlock = lockHome(join(openHome(), homeFiles.lock));
   if (!unlock || (await isListening(home))) throw new HomeTaken(takenMessage(home));
   try {
-    const database = join(home, homeFiles.database);
-    if (!existsSync(database))
-      throw new StorageError('io', `There is no database in ${home} yet, so there is nothing to back up or to look at.`);
     return await act(database, home);
   } finally {
     unlock();

@@ -171,6 +171,15 @@ describe('backup', () => {
     expect(readdirSync(elsewhere)).toEqual(['running.db']);
   });
 
+  it('of a home that is not there is refused, and makes none', async () => {
+    const nowhere = join(elsewhere, 'no-home');
+    expect(await runInProcess(['backup', join(elsewhere, 'nothing.db')], { home: nowhere, env: {} })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`There is no database in ${nowhere} yet, so there is nothing to back up`),
+    });
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
   it('is written without an engine too, and from nothing it is refused', async () => {
     const empty = await makeHome();
     const nothing = await runInProcess(['backup', join(elsewhere, 'nothing.db')], { home: empty, env: { PATH: process.env.PATH ?? '' } });

@@ -148,6 +148,13 @@ describe('the command line of the engine', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('Usage')]);
   });
 
+  test('with a home that is a file says so, without a stack trace', async () => {
+    writeFileSync(inHome('file'), '');
+    const { exited, stderr } = spawnEngine({ home: inHome('file') });
+    expect((await exited).code).toBe(1);
+    expect(stderr()).toBe(`The home ${inHome('file')} cannot be made: a file is in its place. SWITCHYARD_HOME chooses another.\n`);
+  });
+
   test('with a port that is taken says so and is refused, and leaves no socket', async () => {
     await using other = await startEngineProcess({ port: 0 });
     const port = Number(new URL(other.windowAddress ?? '').port);
