@@ -117,7 +117,7 @@ async function checkWork({ client }: Connection, signal: AbortSignal, now: numbe
     checks.push({
       name: 'Queue',
       status: 'warn',
-      message: `${queue.name} is paused; ${count(waiting, 'job')} wait${queue.oldestAvailableMs === null ? '' : `, the next one for ${formatDuration(queue.oldestAvailableMs)}`}`,
+      message: `${queue.name} is paused; ${count(waiting, 'job waits', 'jobs wait')}${queue.oldestAvailableMs === null ? '' : `, the next one for ${formatDuration(queue.oldestAvailableMs)}`}`,
       meaning: 'Nothing of it starts until it is resumed; what is submitted waits too.',
       advice: `switchyard queue resume ${queue.name}`,
     });

@@ -219,6 +219,6 @@ it('doctor looks at the database, and says what a paused queue holds up', async 
   const { code, stdout } = await run('doctor', '--deep');
   expect(code).toBe(0);
   expect(stdout).toMatch(/ok +Integrity +the database is sound/);
-  expect(stdout).toMatch(/warn +Queue +held-up is paused; 1 job wait, the next one for/);
+  expect(stdout).toMatch(/warn +Queue +held-up is paused; 1 job waits, the next one for/);
   expect(stdout).toContain('Nothing of it starts until it is resumed');
 });
