@@ -51,5 +51,5 @@ export class DeliveryOrders {
 }
 
 export function endpointIsOff({ url, off_reason }: { url: string; off_reason: string | null }): string {
-  return `The endpoint ${url} is turned off${off_reason === null ? '' : `: ${off_reason}`}`;
+  return `The endpoint ${url} is turned off${off_reason === null ? '' : `: ${off_reason.replace(/\.$/, '')}`}`;
 }

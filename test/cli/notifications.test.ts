@@ -103,7 +103,10 @@ describe('over the local API', () => {
       offReason: expect.stringContaining('410'),
     });
     const second = await submit();
-    expect(await untilDelivery(second.id, 'failed')).toMatchObject({ attempts: [], error: { name: 'EndpointOff' } });
+    expect(await untilDelivery(second.id, 'failed')).toMatchObject({
+      attempts: [],
+      error: { name: 'EndpointOff', message: expect.stringMatching(/: .*410.*[^.]$/) },
+    });
     await engine.client.call('patchEndpoint', { params, body: { enabled: true } });
     const third = await submit();
     await untilDelivery(third.id, 'delivered');
