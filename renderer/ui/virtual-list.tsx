@@ -55,6 +55,8 @@ export function VirtualList(props: VirtualListProps) {
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const position = useRef<Position>({ top: 0, offset: 0 });
+  /** Since the key End, for as long as nothing else moves it: its end may be read only then, and be further. */
+  const staysAtEnd = useRef(false);
   const [shown, setShown] = useState<Shown>({ first: 0, last: 0, shift: 0 });
   const shownNow = useRef(shown);
   const latest = useRef(props);
@@ -91,6 +93,7 @@ export function VirtualList(props: VirtualListProps) {
       if (!element) return;
       const span = spanOf(latest.current.count, rowHeight, viewHeight());
       const reached = Math.min(Math.max(0, offset), Math.max(0, span.content - span.view));
+      if (reached < span.content - span.view - 1) staysAtEnd.current = false;
       element.scrollTop = topOf(span, reached);
       // Read back, since the browser rounds: the scroll event that follows must then be a step of nothing.
       position.current = { top: element.scrollTop, offset: reached };
@@ -103,7 +106,9 @@ export function VirtualList(props: VirtualListProps) {
     const element = scroller.current;
     if (!element) return;
     const onScroll = () => {
-      position.current = afterScroll(spanOf(latest.current.count, rowHeight, viewHeight()), position.current, element.scrollTop);
+      const span = spanOf(latest.current.count, rowHeight, viewHeight());
+      position.current = afterScroll(span, position.current, element.scrollTop);
+      if (position.current.offset < span.content - span.view - 1) staysAtEnd.current = false;
       update(true);
     };
     // In proportion again once it rests, so that the bar does not drift from what it stands for.
@@ -132,8 +137,10 @@ export function VirtualList(props: VirtualListProps) {
     const element = scroller.current;
     if (!element) return;
     position.current = afterScroll(spanOf(count, rowHeight, viewHeight()), position.current, element.scrollTop);
-    update(false);
-  }, [count, rowHeight, update, viewHeight]);
+    staysAtEnd.current &&= count * rowHeight > viewHeight();
+    if (staysAtEnd.current) moveTo(count * rowHeight);
+    else update(false);
+  }, [count, moveTo, rowHeight, update, viewHeight]);
 
   const reveal = useCallback(
     (index: number) => {
@@ -165,8 +172,10 @@ export function VirtualList(props: VirtualListProps) {
     const target = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: count - 1 }[
       event.key
     ];
-    if (target !== undefined && plain) activate(target, event.shiftKey);
-    else if (event.key === 'Enter' && plain && active >= 0) props.onOpen(active);
+    if (target !== undefined && plain) {
+      staysAtEnd.current = event.key === 'End' && count * rowHeight > viewHeight();
+      activate(target, event.shiftKey);
+    } else if (event.key === 'Enter' && plain && active >= 0) props.onOpen(active);
     else if (event.key === ' ' && active >= 0) props.onSelect?.(active, event.shiftKey ? 'range' : 'toggle');
     else if (event.key === 'a' && props.onSelectAll && !event.altKey) props.onSelectAll();
     else {
