@@ -6,9 +6,21 @@ import { isJobEvent } from '../../data/live.ts';
 import type { JobFilter } from './job-filter.ts';
 import { matches, totalIn } from './job-filter.ts';
 import type { Edge } from './job-pages.ts';
-import { edgeAfter, newerThan, olderThan, pageRows, readBeyond, readNear, readPage } from './job-pages.ts';
-import type { JobWindow, Row } from './job-window.ts';
-import { applyEvents, below, dropLeaving, emptyWindow, placeOf, rowOf, takeFresh, withNewer, withOlder, withTotal } from './job-window.ts';
+import { edgeAfter, newerThan, olderThan, oldestEdge, pageRows, readBeyond, readNear, readPage } from './job-pages.ts';
+import type { Count, JobWindow, Row } from './job-window.ts';
+import {
+  applyEvents,
+  below,
+  countOf,
+  dropLeaving,
+  emptyWindow,
+  placeOf,
+  rowOf,
+  takeFresh,
+  withCount,
+  withNewer,
+  withOlder,
+} from './job-window.ts';
 
 export type JobListState = JobWindow & { status: 'loading' | 'ready'; error: Error | undefined };
 
@@ -24,7 +36,11 @@ const jumpRows = 3_000;
 const freshHeld = 1_000;
 const leavingMs = 1_200;
 const refreshMs = 2_500;
+/** While jobs are deleted by the thousand, each time it is read the list may be wrong again. */
+const againMs = 500;
 const previewMs = 600;
+
+const exactly = (total: number): Count => ({ total, exact: true, estimate: total });
 
 export class JobList {
   readonly #filter: JobFilter;
@@ -37,6 +53,8 @@ export class JobList {
   /** What was told while a page was read, which may show things as they were before. */
   #heard: JobEvent[] = [];
   #jumpedFor: number | undefined;
+  /** The count for which it was read again: once is enough, whatever that brought. */
+  #againFor: number | undefined;
   /** Undefined: from the row that stands at that end. `end`: nothing is older than that row, or was when it was read. */
   #older: Edge | 'end' | undefined;
   #newer: Edge | undefined;
@@ -80,8 +98,7 @@ export class JobList {
       }
       this.#older = read.end ? 'end' : read.edge;
       this.#newer = undefined;
-      const total = read.end ? above + rows.length : this.#state.total;
-      this.#moveTo(rows, above, total, this.#state.exact);
+      this.#moveTo(rows, above);
     });
   }
 
@@ -96,9 +113,10 @@ export class JobList {
       const fresh = first === undefined ? [] : all.filter(({ id }) => id > first);
       const kept = fresh.length < all.length ? fresh : [];
       const rows = all.slice(kept.length);
-      const total = page.next === null ? rows.length : page.total - kept.length;
-      const exact = page.exact || page.next === null;
-      this.#show({ rows, above: 0, total, exact, leaving: new Set(), fresh: kept }, { status: 'ready' });
+      const end = page.next === null;
+      const held = { ...emptyWindow, rows, total: rows.length, fresh: kept, outside: kept.length };
+      const window = end ? held : withCount({ ...held, exact: false, counted: countOf(this.#state) }, page, false);
+      this.#show(window, { status: 'ready' });
     });
   }
 
@@ -112,19 +130,19 @@ export class JobList {
   /** While rows are chosen or one is read, new ones wait outside even at the top: nothing moves under the pointer. */
   hold(held: boolean): void {
     this.#held = held;
-    if (!held && this.#view.atTop && this.#state.fresh.length > 0) this.showFresh();
+    if (!held && this.#view.atTop && this.#state.outside > 0) this.showFresh();
   }
 
   /** Which rows are in view; reads what is missing of them. */
   look(view: View): void {
     this.#view = view;
-    if (view.atTop && !this.#held && this.#state.fresh.length > 0) this.showFresh();
+    if (view.atTop && !this.#held && this.#state.outside > 0) this.showFresh();
     this.#fill();
     this.#fillPreviews();
   }
 
   showFresh(): void {
-    if (this.#state.above > 0 || this.#state.fresh.length >= freshHeld) this.reload({ top: true });
+    if (this.#state.above > 0 || this.#state.outside > this.#state.fresh.length) this.reload({ top: true });
     else this.#show(takeFresh(this.#state));
   }
 
@@ -132,18 +150,38 @@ export class JobList {
     const jobEvents = events.filter(isJobEvent);
     if (this.#reading) this.#heard.push(...jobEvents);
     if (this.#state.status === 'loading') return;
-    let next: JobWindow = jobEvents.length > 0 ? this.#after(jobEvents) : this.#state;
-    const counts = events.findLast((event) => event.type === 'stats')?.counts;
-    const total = counts && totalIn(counts, this.#filter);
-    if (total !== undefined) next = withTotal(next, total - next.fresh.length + next.leaving.size, true);
-    else if (jobEvents.length > 0) this.#later('refresh', refreshMs, () => void this.#refresh());
+    const stats = events.findLast((event) => event.type === 'stats');
+    const total = stats && totalIn(stats.counts, this.#filter);
+    let next: JobWindow = this.#state;
+    if (stats && total !== undefined) {
+      // It counts what came before it.
+      const place = events.indexOf(stats);
+      next = this.#after(next, events.slice(0, place).filter(isJobEvent));
+      next = this.#counted(next, exactly(total));
+      next = this.#after(next, events.slice(place).filter(isJobEvent));
+    } else {
+      next = this.#after(next, jobEvents);
+      if (jobEvents.length > 0) this.#later('refresh', refreshMs, () => void this.#refresh());
+    }
     if (next !== this.#state) this.#show(next);
+    if (next.rows.length === 0) this.#fill();
     this.#fillPreviews();
   }
 
-  #after(events: readonly JobEvent[]): JobWindow {
+  #counted(window: JobWindow, count: Count): JobWindow {
+    const next = withCount(window, count, this.#older === 'end');
+    const unread = next.outside > next.fresh.length && (next.rows.length === 0 || (this.#view.atTop && !this.#held));
+    if (count.exact && (unread || countOf(next) > count.total)) {
+      if (this.#againFor !== count.total) this.#readAgain();
+      this.#againFor = count.total;
+    } else this.#againFor = undefined;
+    return next;
+  }
+
+  #after(window: JobWindow, events: readonly JobEvent[]): JobWindow {
+    if (events.length === 0) return window;
     const rules = { belongs: (job: JobSummary) => this.#belongs(job), quietFrom: this.#quietFrom() };
-    const next = this.#bounded(applyEvents(this.#state, events, rules));
+    const next = this.#bounded(applyEvents(window, events, rules));
     if (next.leaving.size > 0) this.#later('leaving', leavingMs, () => this.#show(dropLeaving(this.#state, this.#firstInView())));
     return next;
   }
@@ -172,10 +210,13 @@ export class JobList {
       let next: JobWindow = this.#state;
       if (withRows) {
         const newest = next.rows[0]?.id ?? '';
-        next = { ...next, fresh: page.jobs.filter(({ id }) => id > newest).map(rowOf) };
-        if (this.#view.atTop && !this.#held) next = takeFresh(next);
+        const fresh = page.jobs.filter(({ id }) => id > newest).map(rowOf);
+        // Where all of the page is fresh there is more between it and what is held.
+        const gap = newest !== '' && page.next !== null && fresh.length === page.jobs.length ? 1 : 0;
+        next = { ...next, fresh, outside: fresh.length + gap };
+        if (this.#view.atTop && !this.#held && gap === 0) next = takeFresh(next);
       }
-      this.#show(withTotal(next, page.total - next.fresh.length, page.exact));
+      this.#show(this.#counted(next, page));
     } catch {
       // The window's own notice says that the engine does not answer; the next events ask again.
     }
@@ -214,33 +255,43 @@ export class JobList {
   }
 
   #quietFrom(): number {
+    if (this.#state.rows.length === 0) return 0;
     return this.#held ? Math.max(1, this.#view.last - this.#state.above) : this.#firstInView();
   }
 
   #fill(): void {
-    const { rows, above, status, error } = this.#state;
+    const { rows, above, total, status, error } = this.#state;
     if (this.#reading || status === 'loading' || error) return;
-    const { first, last } = this.#view;
+    if (rows.length === 0 && total > 0 && typeof this.#older !== 'object') {
+      this.#readAgain();
+      return;
+    }
+    const first = Math.min(this.#view.first, total);
+    const last = Math.min(this.#view.last, total);
     const end = above + rows.length;
     const away = first - end > jumpRows || above - last > jumpRows;
     // One jump for each place that is asked for: where times do not tell rows apart, it is walked to from wherever that led.
     if (away && this.#jumpedFor !== first) {
       this.#jumpedFor = first;
       this.#jump(first, last);
-    } else if (last + ahead > end && (below(this.#state) > 0 || this.#mayHaveMore())) {
+    } else if (last + ahead > end && this.#older !== 'end' && (below(this.#state) > 0 || !this.#state.exact)) {
+      // The engine looks for so long and then answers with what it has found, which may be nothing: there may be more than was counted.
       this.#readOlder();
     } else if (first - ahead < above && above > 0) {
       this.#readNewer();
     }
   }
 
-  /** The engine looks for so long and then answers with what it has found, which may be nothing: there may be more than was counted. */
-  #mayHaveMore(): boolean {
-    return !this.#state.exact && this.#older !== 'end';
+  /** Nothing that is held says where what is in view stands now. */
+  #readAgain(): void {
+    this.#later('again', againMs, () => {
+      const { first, last } = this.#view;
+      this.#jump(first, last);
+    });
   }
 
   #jump(first: number, last: number): void {
-    if (first < jumpRows) this.reload({ top: true });
+    if (first < jumpRows) this.#readTop(false);
     else if (this.#state.total - last < jumpRows) this.#readEnd();
     else this.#readNear(first);
   }
@@ -268,34 +319,46 @@ export class JobList {
       const before = this.#state;
       const next = withNewer(before, rows, end, rowsHeld);
       if (next.rows.at(-1)?.id !== before.rows.at(-1)?.id) this.#older = undefined;
-      this.#show({ ...next, fresh: next.fresh.filter(({ id }) => placeOf(next.rows, id) < 0) });
+      this.#show(next);
     });
   }
 
   #readEnd(): void {
     this.#read(async (signal) => {
-      const page = await readPage(this.#filter, { order: 'createdAt', limit: pageRows }, signal);
+      const { rows, end, edge, count } = await readBeyond(this.#filter, oldestEdge, signal);
       this.#older = 'end';
-      this.#newer = { ...edgeAfter(page), order: 'createdAt' };
-      this.#moveTo(page.jobs.map(rowOf).reverse(), page.total - page.jobs.length, page.total, page.exact);
+      this.#newer = end ? undefined : edge;
+      // An estimate is as good as the next one: with the one it has, the list keeps its length and the view its place.
+      const places = count.exact ? count.total - this.#state.outside : this.#state.total;
+      this.#moveTo(rows, end ? 0 : Math.max(1, places - rows.length), end ? exactly(rows.length) : count);
     });
   }
 
   #readNear(target: number): void {
     const newestAt = this.#state.fresh[0]?.createdAt ?? new Date().toISOString();
     this.#read(async (signal) => {
-      const { page, above, oldest, bounds } = await readNear(this.#filter, target, newestAt, signal);
+      const { outside } = this.#state;
+      const { page, above, oldest, bounds } = await readNear(this.#filter, target + outside, newestAt, signal);
+      if (page.jobs.length === 0) {
+        this.#readEnd();
+        return;
+      }
       const { above: first, rows } = this.#state;
       const distance = target < first ? first - target : target - first - rows.length;
-      if (Math.abs(above - target) >= distance) return;
+      if (rows.length > 0 && Math.abs(above - outside - target) >= distance) return;
       this.#older = page.next === null ? 'end' : edgeAfter(page, bounds);
       this.#newer = undefined;
-      this.#moveTo(page.jobs.map(rowOf), above, oldest.total, oldest.exact);
+      const most = oldest.estimate - page.jobs.length;
+      this.#moveTo(page.jobs.map(rowOf), Math.max(0, (page.next === null ? most : Math.min(above, most)) - outside), oldest);
     });
   }
 
-  #moveTo(rows: Row[], above: number, total: number, exact: boolean): void {
-    this.#show({ ...this.#state, rows, above, total: Math.max(total, above + rows.length), exact, leaving: new Set() });
+  #moveTo(rows: Row[], above: number, count?: Count): void {
+    const ended = this.#older === 'end';
+    const held = above + rows.length;
+    const total = ended ? held : Math.max(this.#state.total - this.#state.leaving.size, held);
+    const window = { ...this.#state, rows, above, total, leaving: new Set<string>() };
+    this.#show(count ? withCount(window, count, ended) : window);
   }
 
   #read(work: (signal: AbortSignal) => Promise<void>): void {
@@ -307,7 +370,7 @@ export class JobList {
       () => {
         if (this.#reading !== reading) return;
         this.#reading = undefined;
-        if (this.#heard.length > 0) this.#show(this.#after(this.#heard));
+        if (this.#heard.length > 0) this.#show(this.#after(this.#state, this.#heard));
         this.#heard = [];
         if (this.#state.error) this.#show(this.#state, { error: undefined });
         this.#fill();

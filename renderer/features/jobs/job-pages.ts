@@ -5,7 +5,7 @@ import type { JobPage, QueryInput } from '../../../contract/routes.ts';
 import { client } from '../../data/client.ts';
 import type { JobFilter } from './job-filter.ts';
 import { queryOf } from './job-filter.ts';
-import type { Row } from './job-window.ts';
+import type { Count, Row } from './job-window.ts';
 import { rowOf } from './job-window.ts';
 
 type Bounds = { createdBefore?: string; createdAfter?: string };
@@ -14,6 +14,9 @@ type Bounds = { createdBefore?: string; createdAfter?: string };
 export type Edge = { order: '-createdAt' | 'createdAt'; bounds: Bounds; past: string | undefined; cursor: string | null };
 
 export const pageRows = limits.pageJobs;
+
+/** Below the oldest there is. */
+export const oldestEdge: Edge = { order: 'createdAt', bounds: {}, past: undefined, cursor: null };
 
 /** An estimate this near to the wanted row is good enough: reading on from there covers the rest. */
 const nearRows = 200;
@@ -55,8 +58,12 @@ export function newerThan(row: Row): Edge {
   return { order: 'createdAt', bounds: { createdAfter: shifted(row.createdAt, -1) }, past: row.id, cursor: null };
 }
 
-/** The next rows beyond the edge, newest first: at least one, unless the list ends there. */
-export async function readBeyond(filter: JobFilter, edge: Edge, signal: AbortSignal): Promise<{ rows: Row[]; end: boolean; edge: Edge }> {
+/** The next rows beyond the edge, newest first: at least one, unless the list ends there. `count` is of what the edge's bounds hold. */
+export async function readBeyond(
+  filter: JobFilter,
+  edge: Edge,
+  signal: AbortSignal,
+): Promise<{ rows: Row[]; end: boolean; edge: Edge; count: Count }> {
   const { order, bounds, past } = edge;
   let { cursor } = edge;
   for (;;) {
@@ -65,7 +72,7 @@ export async function readBeyond(filter: JobFilter, edge: Edge, signal: AbortSig
     const rows = page.jobs.map(rowOf);
     if (order === 'createdAt') rows.reverse();
     const beyond = past === undefined ? rows : rows.filter(({ id }) => (order === 'createdAt' ? id > past : id < past));
-    if (beyond.length > 0 || cursor === null) return { rows: beyond, end: cursor === null, edge: { ...edge, cursor } };
+    if (beyond.length > 0 || cursor === null) return { rows: beyond, end: cursor === null, edge: { ...edge, cursor }, count: page };
   }
 }
 

@@ -5,24 +5,40 @@
 
 import type { JobEvent } from '../../../contract/events.ts';
 import type { Job, JobSummary } from '../../../contract/job.ts';
+import type { JobPage } from '../../../contract/routes.ts';
 import { previewOf } from './payload-preview.ts';
 
 /** `preview` is null for a job that only an event told of: events carry no payload. */
 export type Row = JobSummary & { preview: string | null };
 
+/**
+ * The engine's count is of all that match. They are either in the list, where each has its place (`total` of them, whether held
+ * or not), or `outside`. What is said of the count is `countOf`, never the places: those may be estimated, and what leaves has one.
+ */
 export type JobWindow = {
   rows: readonly Row[];
-  /** Rows of the list before the first one held. */
+  /** Places of the list before the first row held: estimated, where a far place was gone to. */
   above: number;
+  /** Places of the list, by the engine's estimate where it is not `exact`. Never fewer than there are down to the last row held. */
   total: number;
+  /** Whether the count is known to its end. */
   exact: boolean;
+  /** Where it is not exact: the most that were ever counted. */
+  counted: number;
   /** Rows that no longer belong in the list; they stay for a moment, so that one sees what became of them. */
   leaving: ReadonlySet<string>;
-  /** Newer jobs, kept out so that what is read does not move; newest first. */
+  /** Newer jobs, kept out so that what is read does not move; newest first, and of very many only the newest. */
   fresh: readonly Row[];
+  /** How many match and have no place: all that are fresh, and what was counted beyond a list that was read to its end. */
+  outside: number;
 };
 
-export const emptyWindow: JobWindow = { rows: [], above: 0, total: 0, exact: true, leaving: new Set(), fresh: [] };
+export type Count = Pick<JobPage, 'total' | 'exact' | 'estimate'>;
+
+export const emptyWindow: JobWindow = {
+  ...{ rows: [], above: 0, total: 0, exact: true, counted: 0 },
+  ...{ leaving: new Set(), fresh: [], outside: 0 },
+};
 
 export function rowOf(job: Job): Row {
   const { payload: _payload, result: _result, optimistic: _optimistic, decision: _decision, ...summary } = job;
@@ -68,11 +84,33 @@ export function below({ rows, above, total }: JobWindow): number {
   return Math.max(0, total - above - rows.length);
 }
 
-/** @param exact else there may be more: of a list that is known to its end that says nothing new */
-export function withTotal(window: JobWindow, total: number, exact: boolean): JobWindow {
-  if (!exact && window.exact && total <= window.total) return window;
-  const known = Math.max(total, window.above + window.rows.length);
-  return known === window.total && exact === window.exact ? window : { ...window, total: known, exact };
+/** How many match, in the engine: at least, where the window is not exact. */
+export function countOf({ exact, counted, total, outside, leaving }: JobWindow): number {
+  return exact ? total + outside - leaving.size : counted;
+}
+
+/**
+ * The window with what the engine counted. Where an exact count is less than what the window holds places for, `countOf` is more
+ * than that afterwards: only reading again tells which of them are gone.
+ * @param ended nothing is older than the last row held: the list gets no places below it, whatever was counted
+ */
+export function withCount(window: JobWindow, { total: count, exact, estimate }: Count, ended: boolean): JobWindow {
+  const { rows, leaving, fresh } = window;
+  const held = window.above + rows.length;
+  if (!exact) {
+    // Of a count that is known to its end, one that was cut short says nothing new.
+    if (window.exact && count <= countOf(window)) return window;
+    const counted = Math.max(count, countOf(window));
+    const places = Math.max(estimate, counted) - window.outside + leaving.size;
+    return { ...window, exact, counted, total: ended ? held : Math.max(held, places) };
+  }
+  const all = count + leaving.size;
+  const outside = Math.max(fresh.length, ended ? all - held : Math.min(window.outside, all - held));
+  const places = all - outside;
+  const above = ended ? Math.max(0, Math.min(window.above, places - rows.length)) : window.above;
+  const total = Math.max(above + rows.length, places);
+  const same = window.exact && total === window.total && outside === window.outside && above === window.above;
+  return same ? window : { ...window, above, total, exact, outside };
 }
 
 /**
@@ -102,13 +140,17 @@ export function applyEvents(window: JobWindow, events: readonly JobEvent[], { be
   const gone = new Set<string>();
   const fresh = new Map(window.fresh.map((row) => [row.id, row]));
   const added = new Map<string, Row>();
+  let { outside } = window;
+  const oldestFresh = outside > fresh.size ? window.fresh.at(-1)?.id : undefined;
   for (const { type, job } of events) {
     const { id } = job;
     const place = placeOf(rows, id);
     const known = rows[place] ?? added.get(id) ?? fresh.get(id);
+    /** Among those that are fresh and too many to be held. */
+    const unheld = place === -1 && rows.length > 0 && !known && oldestFresh !== undefined && id < oldestFresh;
     if (type === 'job.deleted') {
       added.delete(id);
-      fresh.delete(id);
+      if (fresh.delete(id) || (unheld && belongs(job))) outside -= 1;
       if (place >= 0) gone.add(id);
     } else if (place >= 0 && known) {
       rows[place] = changed(known, job);
@@ -117,9 +159,11 @@ export function applyEvents(window: JobWindow, events: readonly JobEvent[], { be
       else leaving.add(id);
     } else if (!belongs(job)) {
       added.delete(id);
-      fresh.delete(id);
+      if (fresh.delete(id)) outside -= 1;
     } else if (known) {
       (added.has(id) ? added : fresh).set(id, changed(known, job));
+    } else if (unheld) {
+      if (type === 'job.created') outside += 1;
     } else {
       const would = -1 - place;
       const row: Row = { ...job, preview: null };
@@ -127,7 +171,10 @@ export function applyEvents(window: JobWindow, events: readonly JobEvent[], { be
       if (would === rows.length && below(window) > 0) continue;
       if (window.above === 0 && would >= quietFrom) added.set(id, row);
       else if (window.above > 0 && would >= Math.max(1, quietFrom)) added.set(id, row);
-      else fresh.set(id, row);
+      else {
+        fresh.set(id, row);
+        outside += 1;
+      }
     }
   }
   for (const id of gone) leaving.delete(id);
@@ -139,6 +186,7 @@ export function applyEvents(window: JobWindow, events: readonly JobEvent[], { be
     total: window.total + added.size - gone.size,
     leaving,
     fresh: [...fresh.values()].sort(newestFirst),
+    outside,
   };
 }
 
@@ -152,11 +200,11 @@ export function dropLeaving(window: JobWindow, from: number): JobWindow {
   return { ...window, rows, leaving, total: window.total - dropped };
 }
 
-/** Takes the fresh rows in; only for a window that starts at the list's top. */
+/** Takes the fresh rows in; only for a window that starts at the list's top and holds all that are outside. */
 export function takeFresh(window: JobWindow): JobWindow {
   if (window.fresh.length === 0) return window;
   const rows = merge(window.rows, window.fresh);
-  return { ...window, rows, fresh: [], total: window.total + rows.length - window.rows.length };
+  return { ...window, rows, fresh: [], outside: 0, total: window.total + rows.length - window.rows.length };
 }
 
 /** The window with a page at its older end. `end`: nothing is older than it. */
@@ -167,15 +215,20 @@ export function withOlder(window: JobWindow, page: readonly Row[], end: boolean,
   const total = end ? above + rows.length - drop : Math.max(window.total, above + rows.length - drop);
   // Read from its top to its end, it is known however little of it was counted.
   const exact = window.exact || (end && above === 0);
-  return { ...window, rows: rows.slice(drop), above, total, exact };
+  const counted = window.above === 0 ? Math.max(window.counted, rows.length + window.outside) : window.counted;
+  return { ...window, rows: rows.slice(drop), above, total, exact, counted };
 }
 
 /** The window with a page at its newer end. `end`: nothing is newer than it. */
 export function withNewer(window: JobWindow, page: readonly Row[], end: boolean, most: number): JobWindow {
   const rows = merge(window.rows, page);
   const gained = rows.length - window.rows.length;
-  const above = end ? 0 : Math.max(0, window.above - gained);
+  // While there are more there is a place for them, else nothing would bring them into view.
+  const above = end ? 0 : Math.max(1, window.above - gained);
   // What is above was counted at another moment: an error of it shows at the end, and is made good there.
-  const total = Math.max(above + rows.length, window.total + (above + gained - window.above));
-  return { ...window, rows: rows.slice(0, most), above, total };
+  const more = above + gained - window.above;
+  const total = Math.max(above + rows.length, window.total + more);
+  const fresh = window.fresh.filter(({ id }) => placeOf(rows, id) < 0);
+  const outside = end ? fresh.length : Math.max(fresh.length, window.outside - Math.max(0, more));
+  return { ...window, rows: rows.slice(0, most), above, total, exact: window.exact || (end && total === rows.length), fresh, outside };
 }

@@ -19,7 +19,7 @@ import type { JobFilter } from './job-filter.ts';
 import { filterNames, filterOf, isFiltered } from './job-filter.ts';
 import type { JobListState } from './job-list.ts';
 import { JobListHeader, JobRow } from './job-row.tsx';
-import { hasLeft, placeOf } from './job-window.ts';
+import { countOf, hasLeft, placeOf } from './job-window.ts';
 import styles from './jobs-page.module.css';
 import { useJobList } from './use-job-list.ts';
 
@@ -35,10 +35,14 @@ export function JobsPage({ renderJob }: JobsPageProps) {
   return <Jobs filter={filter} openId={openId} panel={openId === null ? null : renderJob(openId, close)} onClosePanel={close} />;
 }
 
-function countWords({ status, total, exact, rows }: JobListState, filter: JobFilter): string {
-  if (status === 'loading' && rows.length === 0) return '';
-  if (!exact && total === 0) return 'looking…';
-  return `${exact ? '' : 'at least '}${formatCount(total)}${isFiltered(filter) ? ' found' : ''}`;
+function matching(state: JobListState): string {
+  return `${state.exact ? '' : 'at least '}${formatCount(countOf(state))}`;
+}
+
+function countWords(state: JobListState, filter: JobFilter): string {
+  if (state.status === 'loading' && state.rows.length === 0) return '';
+  if (!state.exact && countOf(state) === 0) return 'looking…';
+  return `${matching(state)}${isFiltered(filter) ? ' found' : ''}`;
 }
 
 async function copyIds(ids: readonly string[]): Promise<void> {
@@ -60,7 +64,7 @@ type JobsProps = { filter: JobFilter; openId: string | null; panel: ReactNode | 
 function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
   const location = useLocation();
   const { list, state } = useJobList(filter);
-  const { rows, above, total, exact, leaving, fresh } = state;
+  const { rows, above, total, leaving, fresh } = state;
   const selection = useSelection();
   const { ids, anchor, remove } = selection;
   const grid = useRef<VirtualListHandle>(null);
@@ -138,13 +142,12 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
       selection.selectAll(rows);
     }
   };
-  const matching = `${exact ? '' : 'at least '}${formatCount(total)}`;
   const select = (index: number, how: SelectHow) => {
     const isWhole = selection.select(rows, index - above, how);
     // Whoever takes a row out means no longer everything.
     setMeant(isWhole ? 'rows' : 'more');
     if (isWhole) return;
-    showToast({ tone: 'done', title: `The rows between are not loaded; “${everythingWords(matching)}” chooses everything` });
+    showToast({ tone: 'done', title: `The rows between are not loaded; “${everythingWords(matching(state))}” chooses everything` });
   };
 
   return (
@@ -205,8 +208,8 @@ function Jobs({ filter, openId, panel, onClosePanel }: JobsProps) {
               chosen={chosen}
               filter={filter}
               everything={everything}
-              matching={matching}
-              isMore={meant === 'more' && total > ids.size}
+              matching={matching(state)}
+              isMore={meant === 'more' && total + state.outside > ids.size}
               running={running}
               onRunning={setRunning}
               onEverything={() => {

@@ -101,6 +101,45 @@ test('what is being read stays where it is while new jobs come, and a button tel
   await expect(rows.first()).toContainText('new-4');
 });
 
+test('what is read may be deleted: the list says that none is left, and shows the next one', async ({ page, engine }) => {
+  test.slow();
+  for (let batch = 0; batch < 2; batch += 1) await seed(engine, 5_000);
+  await show(page, '/jobs');
+  const { grid, rows, total } = list(page);
+  await expect(total).toContainText('10,000');
+  await grid.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
+  await expect(grid.getByText(/number-(49\d\d|\d\d?)\./).first()).toBeVisible();
+  await engine.client.call('actOnJobs', { body: { action: 'delete', filter: {} } });
+  await expect(page.getByText('No jobs yet')).toBeVisible({ timeout: 30_000 });
+  await expect(total).toHaveText('Jobs0');
+  await seed(engine, 1);
+  await expect(rows).toHaveCount(1);
+  await expect(rows.first()).toContainText('number-0.');
+});
+
+test('thousands of new jobs have no places while one is read, and the end is where it was', async ({ page, engine }) => {
+  await seed(engine, 4_000);
+  await show(page, '/jobs');
+  const { grid, rows, total } = list(page);
+  await expect(rows.first()).toContainText('number-3999.');
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('complementary', { name: 'Job' })).toBeVisible();
+  await seed(engine, 5_000);
+  await expect(total).toContainText('9,000');
+  await expect(grid).toHaveAttribute('aria-rowcount', '4001');
+  await grid.focus();
+  await page.keyboard.press('End');
+  await expect(grid.getByText('echo number-0.', { exact: true })).toBeVisible();
+  await quick(engine, 'last');
+  await expect(total).toContainText('9,001');
+  await expect(grid.getByText('echo number-0.', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Many new' }).click();
+  await expect(rows.first()).toContainText('echo last');
+  await expect(grid).toHaveAttribute('aria-rowcount', '9002');
+});
+
 test('a job that no longer fits the filter shows what became of it and leaves', async ({ page, engine }) => {
   await show(page, '/jobs?state=scheduled');
   const { rows, total } = list(page);

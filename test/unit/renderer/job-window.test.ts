@@ -6,12 +6,14 @@ import type { EventRules, JobWindow, Row } from '../../../renderer/features/jobs
 import {
   applyEvents,
   below,
+  countOf,
   dropLeaving,
   emptyWindow,
   hasLeft,
   merge,
   placeOf,
   takeFresh,
+  withCount,
   withNewer,
   withOlder,
 } from '../../../renderer/features/jobs/job-window.ts';
@@ -185,4 +187,29 @@ test('what went because it does not belong has left the list, what was let go of
   expect(left(withOlder(window, rows(40, 31), false, 5))).toEqual([]);
   expect(left(withNewer(window, rows(60, 51), false, 5))).toEqual([]);
   expect(left({ ...emptyWindow, total: 0 })).toEqual([50, 48, 45, 41]);
+});
+
+test('a list that is known to its end stays so when a later count was cut short', () => {
+  const window = holding(5, 1);
+  expect(withCount(window, { total: 3, exact: false, estimate: 9 }, false)).toBe(window);
+  const more = withCount(window, { total: 9, exact: false, estimate: 12 }, false);
+  expect(more).toMatchObject({ total: 12, counted: 9, exact: false });
+  expect(countOf(more)).toBe(9);
+  expect(withCount(more, { total: 8, exact: true, estimate: 8 }, false)).toMatchObject({ total: 8, exact: true });
+});
+
+test('a count beyond a list that was read to its end makes it no longer, and one below it moves what is above', () => {
+  const window = holding(50, 1, { above: 50, total: 100 });
+  const more = withCount(window, { total: 120, exact: true, estimate: 120 }, true);
+  expect([more.total, more.outside, countOf(more)]).toEqual([100, 20, 120]);
+  const fewer = withCount(window, { total: 70, exact: true, estimate: 70 }, true);
+  expect([fewer.above, fewer.total, countOf(fewer)]).toEqual([20, 70, 70]);
+});
+
+test('jobs that are new and too many to be held are counted once', () => {
+  const outside = { fresh: rows(100, 91), outside: 80, total: 5 };
+  const rules: EventRules = { belongs: () => true, quietFrom: 3 };
+  const window = holding(5, 1, outside);
+  const at = (number: number, type: JobEventType) => applyEvents(window, [event(number, type)], rules).outside;
+  expect([at(50, 'job.started'), at(50, 'job.deleted'), at(101, 'job.created'), at(95, 'job.deleted')]).toEqual([80, 79, 81, 79]);
 });
