@@ -8,6 +8,8 @@ import { changesOf } from '../../../renderer/ui/json-changes.ts';
 const first: JsonObject = { url: 'http://old', headers: { accept: 'a/b' }, list: [1, 2] };
 const keys = fc.stringMatching(/^[a-z~/ ]{1,4}$/);
 const objects = fc.dictionary(keys, fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true }) as fc.Arbitrary<JsonObject>;
+/** No payload has them: the engine refuses these names. */
+const forbidden = /"(?:__proto__|constructor|prototype)":/;
 /** As JSON holds it: no −0. */
 const plain = (value: JsonObject) => JSON.parse(JSON.stringify(value)) as JsonObject;
 
@@ -23,6 +25,7 @@ describe('the patch of a redrive', () => {
   it('makes of any payload the one that it was edited to', () => {
     fc.assert(
       fc.property(objects.map(plain), objects.map(plain), (before, after) => {
+        fc.pre(!forbidden.test(JSON.stringify([before, after])));
         const reading = patchIn({ ...plainRedrive, way: 'edited', edited: JSON.stringify(after) }, before);
         const result = reading.kind === 'patch' ? patched(before, reading.patch) : { payload: before };
         expect(result).toEqual({ payload: after });
