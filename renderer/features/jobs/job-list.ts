@@ -335,10 +335,9 @@ export class JobList {
   }
 
   #readNear(target: number): void {
-    const newestAt = this.#state.fresh[0]?.createdAt ?? new Date().toISOString();
     this.#read(async (signal) => {
       const { outside } = this.#state;
-      const { page, above, oldest, bounds } = await readNear(this.#filter, target + outside, newestAt, signal);
+      const { page, above, oldest, bounds } = await readNear(this.#filter, target + outside, signal);
       if (page.jobs.length === 0) {
         this.#readEnd();
         return;

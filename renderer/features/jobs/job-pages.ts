@@ -20,7 +20,7 @@ export const oldestEdge: Edge = { order: 'createdAt', bounds: {}, past: undefine
 
 /** An estimate this near to the wanted row is good enough: reading on from there covers the rest. */
 const nearRows = 200;
-const probesMost = 8;
+const probesMost = 20;
 
 function shifted(at: string, ms: number): string {
   return new Date(Date.parse(at) + ms).toISOString();
@@ -83,22 +83,25 @@ export async function readBeyond(
 export async function readNear(
   filter: JobFilter,
   target: number,
-  newestAt: string,
   signal: AbortSignal,
 ): Promise<{ page: JobPage; above: number; oldest: JobPage; bounds: Bounds }> {
-  const oldest = await readPage(filter, { order: 'createdAt', limit: 1 }, signal);
+  const [newest, oldest] = await Promise.all([
+    readPage(filter, { limit: 1 }, signal),
+    readPage(filter, { order: 'createdAt', limit: 1 }, signal),
+  ]);
   const all = oldest.estimate;
   const countOf = async (bounds: Bounds) => (await readPage(filter, { ...bounds, limit: 1 }, signal)).estimate;
   // From the nearer end: counting stops after some time, and what it did not reach is only estimated.
   const placeOf = async (at: string) =>
     target < all / 2 ? await countOf({ createdAfter: at }) : all - (await countOf({ createdBefore: at }));
-  let low = { place: 0, at: Date.parse(newestAt) };
-  let high = { place: all, at: Date.parse(oldest.jobs[0]?.createdAt ?? newestAt) };
+  const timeOf = (end: JobPage) => Date.parse(end.jobs[0]?.createdAt ?? '') || 0;
+  let low = { place: 0, at: timeOf(newest) + 1 };
+  let high = { place: all, at: timeOf(oldest) };
   let above = 0;
   let bounds: Bounds = {};
   for (let probe = 0; probe < probesMost && low.at > high.at; probe += 1) {
-    // Every third probe halves: times that lie very unevenly (one great batch) would make interpolation creep.
-    const share = probe % 3 === 2 ? 0.5 : (target - low.place) / Math.max(1, high.place - low.place);
+    // Every second probe halves: times that lie very unevenly (one great batch) would make interpolation creep.
+    const share = probe % 2 === 1 ? 0.5 : (target - low.place) / Math.max(1, high.place - low.place);
     const at = Math.round(low.at + (high.at - low.at) * Math.min(0.98, Math.max(0.02, share)));
     const createdBefore = new Date(at).toISOString();
     bounds = { createdBefore };
