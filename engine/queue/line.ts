@@ -43,7 +43,7 @@ export type Round = {
 /** Who waits for a place, and who is next: due jobs by queue and lane, held back by the limits of queues, tasks and keys. */
 export class Line {
   readonly #parts: LineParts;
-  /** Queues that may have a job ready, by lane, the one that was served last at the end: set when one enters, cleared when a claim finds none left. */
+  /** Queues that may have a job ready, by lane: set when one enters, cleared when a claim finds none left. */
   readonly #ready: Record<LaneName, Set<string>> = { interactive: new Set(), io: new Set(), cpu: new Set() };
   /** By queue, when it was served last: one that was put aside for another's sake has not had its turn. */
   readonly #served = new Map<string, number>();
@@ -146,6 +146,10 @@ export class Line {
   #release(gate: OpenedGate): void {
     const room = this.#parts.concurrency.roomAt(gate);
     if (room <= 0) return;
+    if (this.#looks <= 0) {
+      this.#parts.concurrency.reopen([gate]);
+      return;
+    }
     const limit = gate.wide ? claimLimit : Math.min(room, claimLimit);
     const released = this.#parts.store.jobs.releaseParked(gate, limit, claimLimit);
     for (const row of released) this.entered(row);
@@ -177,14 +181,11 @@ export class Line {
         rates.take(queue, started, at);
         left -= started;
         if (started > 0) this.#served.set(queue, ++this.#turns);
-        ready.delete(queue);
         // What could not be started any more may have put something in line: what is to be done about it.
         if (exhausted && entries === this.#entries) {
+          ready.delete(queue);
           this.#emptied.push({ queue, lane });
-        } else {
-          ready.add(queue);
-          if (started === asked) queues.push(queue);
-        }
+        } else if (started === asked) queues.push(queue);
       }
     }
   }

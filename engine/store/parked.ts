@@ -64,7 +64,7 @@ export function prepareParked(db: Database) {
     },
     /**
      * The first `limit` in each queue and lane that wait at a gate. In each, as one that may not go on (a paused queue) must not hold
-     * up another; those for which there is no room are parked again.
+     * up another; those for which there is no room are parked again. @param most in all
      */
     firstAt({ task, key }: Gate, limit: number, most: number): number[] {
       const seqs: number[] = [];

@@ -84,11 +84,8 @@ export class Reader {
 
   async #moveLog(): Promise<void> {
     const rows = this.#options.rowsWritten();
-    if (this.#isReplaced()) {
-      this.#options.failed(replaced(this.#options.file));
-      return;
-    }
     try {
+      this.#refuseReplaced();
       if (rows !== this.#rowsMoved) await this.#ask({ kind: 'checkpoint' });
       this.#rowsMoved = rows;
     } catch {
@@ -101,7 +98,7 @@ export class Reader {
     if (this.#waiting.size >= waitingLimit)
       throw new Problem('rate-limited', 'Too many lists are being read at once. Ask again in a moment.', { retryAfterMs: 1000 });
     if (this.#closed) throw stopping();
-    if (!this.#worker && this.#isReplaced()) throw replaced(this.#options.file);
+    if (!this.#worker) this.#refuseReplaced();
     return new Promise((resolve, reject) => {
       const request = ++this.#request;
       this.#waiting.set(request, { resolve, reject });
@@ -114,6 +111,13 @@ export class Reader {
   #isReplaced(): boolean {
     const there = statSync(this.#options.file, { throwIfNoEntry: false });
     return there?.ino !== this.#file.ino || there.dev !== this.#file.dev;
+  }
+
+  #refuseReplaced(): void {
+    if (!this.#isReplaced()) return;
+    const error = replaced(this.#options.file);
+    this.#options.failed(error);
+    throw error;
   }
 
   #startThread(): Worker {

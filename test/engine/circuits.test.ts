@@ -1,20 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../contract/events.ts';
-import type { SubmissionInput } from '../../contract/submission.ts';
 import type { RunResult } from '../../engine/queue/lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { call, down, findDown, service, withCircuit } from './down-service.ts';
 import { pass, restarted, underStillClock } from './still-clock.ts';
-
-const service = 'https://example.com';
-const faults = ['NetworkError', 'TimedOut'];
-const options = { sizes: { io: 1 }, tasks: { 'http.request': { lane: 'io' as const, circuit: { originOf: '/url', faults } } } };
 
 let rig: QueueRig;
 underStillClock(() => rig);
 
-const down: RunResult = { kind: 'failed', error: { name: 'NetworkError', message: 'connection refused' } };
 const up: RunResult = { kind: 'succeeded', result: 'null' };
-const call = (url = `${service}/a`) => ({ task: 'http.request', payload: { url } });
 const count = (table: string) => rig.db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get();
 const circuits = async () => (await rig.backend.listCircuits({ limit: 100, cursor: undefined })).circuits;
 const typesOf = (events: EngineEvent[]) => events.map(({ type }) => type).filter((type) => type.startsWith('circuit.'));
@@ -26,18 +20,10 @@ async function endAll(result: RunResult): Promise<number> {
   return runs.length;
 }
 
-/** Five calls that find it down. */
-async function breakIt(changes: Partial<SubmissionInput> = {}): Promise<void> {
-  const ids = await rig.addMany(Array.from({ length: 5 }, () => ({ ...call(), ...changes })));
-  await rig.turn();
-  for (const id of ids) rig.lanes.finish(id, down);
-  await rig.turn();
-}
-
 describe('a service that is down', () => {
   test('is called no more: ten thousand jobs wait for it without an attempt, each looked at once, and other services’ pass', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     expect(await circuits()).toMatchObject([
       { name: service, state: 'open', faults: 5, calls: 5, openings: 1, lastFault: { name: 'NetworkError' } },
     ]);
@@ -53,9 +39,9 @@ describe('a service that is down', () => {
   });
 
   test('is tried by one job at a time, the first in line, which uses no attempt; when it answers the rest follow', async () => {
-    rig = await openQueueRig(options);
+    rig = await openQueueRig(withCircuit);
     const events = rig.watch();
-    await breakIt();
+    await findDown(rig);
     const waiting = await rig.addMany(Array.from({ length: 4 }, () => call()));
     await pass(rig, 9_999);
     expect(rig.lanes.running.size).toBe(0);
@@ -79,7 +65,7 @@ describe('a service that is down', () => {
   });
 
   test('costs no attempt to the jobs that were on their way when it was found out', async () => {
-    rig = await openQueueRig(options);
+    rig = await openQueueRig(withCircuit);
     const ids = await rig.addMany(Array.from({ length: 50 }, () => call()));
     await rig.turn();
     expect(rig.lanes.running.size).toBe(50);
@@ -94,12 +80,12 @@ describe('a service that is down', () => {
   });
 
   test('is still known to be after a restart, and tried when it was to be', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     const waiting = await rig.add(call());
     await rig.turn();
     const [before] = await circuits();
-    rig = await restarted(rig, options);
+    rig = await restarted(rig, withCircuit);
     expect((await circuits())[0]).toMatchObject({
       name: service,
       state: 'open',
@@ -110,7 +96,7 @@ describe('a service that is down', () => {
     expect(rig.lanes.running.size).toBe(0);
     await pass(rig, 10_200);
     expect(rig.lanes.running.size).toBe(1);
-    rig = await restarted(rig, options);
+    rig = await restarted(rig, withCircuit);
     expect(rig.lanes.running.size, 'the job that was trying it tries again').toBe(1);
     await endAll(up);
     await endAll(up);
@@ -121,8 +107,8 @@ describe('a service that is down', () => {
   });
 
   test('lets another job try when the one that did says nothing of it, or does not come back', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     await rig.addMany([call(), call(), call()]);
     await pass(rig, 10_200);
     const [first] = [...rig.lanes.running.values()];
@@ -139,8 +125,8 @@ describe('a service that is down', () => {
   });
 
   test('refuses a sync call with the time to come back, and one of another service not', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     const refused = rig.submit({ ...call(), mode: 'sync' });
     await expect(refused).rejects.toMatchObject({ code: 'circuit-open', status: 503, extras: { retryAfterMs: 10_000 } });
     const answer = rig.submit({ ...call('https://other.example'), mode: 'sync' });
@@ -152,8 +138,8 @@ describe('a service that is down', () => {
   });
 
   test('is not waited for by a caller who left the choice to the engine', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     const { status, job } = await rig.submit({ ...call(), mode: 'auto' });
     expect({ status, decision: job.decision }).toMatchObject({ status: 202, decision: { mode: 'async', waitMs: null } });
     expect(job.decision?.reason).toContain(`${service} failed too often of late`);
@@ -161,8 +147,8 @@ describe('a service that is down', () => {
   });
 
   test('is called again at once when a person says so', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     await rig.addMany([call(), call()]);
     await rig.turn();
     expect(await rig.backend.resetCircuit(service)).toMatchObject({ state: 'closed', faults: 0 });
@@ -173,8 +159,8 @@ describe('a service that is down', () => {
   });
 
   test('does not keep a job that is moved to another address, cancelled or past its deadline', async () => {
-    rig = await openQueueRig(options);
-    await breakIt();
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig);
     const [moved = '', cancelled = '', late = ''] = await rig.addMany([call(), call(), { ...call(), deadlineMs: 5_000 }]);
     await rig.turn();
     expect(count('parked')).toBe(3);
@@ -196,11 +182,11 @@ describe('a job whose service is down', () => {
   const urls = () => rig.lanes.started.map(({ payloadJson }) => payloadJson.url);
 
   test('does not hold up those behind it that wait for the same key and call another', async () => {
-    rig = await openQueueRig(options);
+    rig = await openQueueRig(withCircuit);
     const first = await rig.add(keyed('https://first.example'));
     await rig.addMany([...Array.from({ length: 700 }, () => keyed(`${service}/behind`)), keyed('https://last.example')]);
     await rig.turn();
-    await breakIt({ retry: { maxAttempts: 1 } });
+    await findDown(rig, { retry: { maxAttempts: 1 } });
     rig.lanes.succeed(first.id);
     for (let turns = 0; turns < 4; turns++) await rig.turn();
     expect(urls().at(-1)).toBe('https://last.example');
@@ -208,8 +194,8 @@ describe('a job whose service is down', () => {
   });
 
   test('and that may not try it, as its key is taken, lets another one try', async () => {
-    rig = await openQueueRig(options);
-    await breakIt({ retry: { maxAttempts: 1 } });
+    rig = await openQueueRig(withCircuit);
+    await findDown(rig, { retry: { maxAttempts: 1 } });
     await rig.add(keyed(`${service}/first`));
     await rig.turn();
     const holder = await rig.add(keyed('https://other.example'));
@@ -221,7 +207,7 @@ describe('a job whose service is down', () => {
 });
 
 test('a service that fails now and then, or whose jobs fail for reasons of their own, is called on', async () => {
-  rig = await openQueueRig(options);
+  rig = await openQueueRig(withCircuit);
   const own: RunResult = { kind: 'failed-for-good', error: { name: 'Error', message: 'status 404' } };
   for (let n = 0; n < 40; n++) {
     await rig.add({ ...call(), retry: { maxAttempts: 1 } });
@@ -233,8 +219,8 @@ test('a service that fails now and then, or whose jobs fail for reasons of their
 });
 
 test('a circuit that nobody used for a day is forgotten, and what waits for it runs', async () => {
-  rig = await openQueueRig(options);
-  await breakIt();
+  rig = await openQueueRig(withCircuit);
+  await findDown(rig);
   await rig.backend.makeQueue('paused', { paused: false });
   const waiting = await rig.add({ ...call(), queue: 'paused' });
   await rig.turn();

@@ -2,26 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { RunResult } from '../../engine/queue/lanes.ts';
 import { Ballast } from '../../engine/store/ballast.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { call, findDown, withCircuit } from './down-service.ts';
 import { pass, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
 underStillClock(() => rig);
 const hour = 3_600_000;
-const down: RunResult = { kind: 'failed', error: { name: 'NetworkError', message: 'connection refused' } };
 const setBack = () => vi.setSystemTime(Date.now() - hour);
 
 test('what waits for an open circuit is let try it', async () => {
-  const circuit = { originOf: '/url', faults: ['NetworkError'] };
-  rig = await openQueueRig({ sizes: { io: 1 }, tasks: { 'http.request': { lane: 'io', circuit } } });
-  const call = { task: 'http.request', payload: { url: 'https://example.com/a' } };
-  const ids = await rig.addMany(Array.from({ length: 5 }, () => ({ ...call, retry: { maxAttempts: 1 } })));
-  await rig.turn();
-  for (const id of ids) rig.lanes.finish(id, down);
-  await rig.turn();
-  const waiting = await rig.add(call);
+  rig = await openQueueRig(withCircuit);
+  await findDown(rig, { retry: { maxAttempts: 1 } });
+  const waiting = await rig.add(call());
   await rig.turn();
   expect(rig.lanes.running.size).toBe(0);
   setBack();

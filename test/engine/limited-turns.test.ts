@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import type { RunResult } from '../../engine/queue/lanes.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
+import { call, findDown, service, withCircuit } from './down-service.ts';
 import { pass, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
 underStillClock(() => rig);
-const down: RunResult = { kind: 'failed', error: { name: 'NetworkError', message: 'connection refused' } };
 const oneAtATime = { 'shell.run': { lane: 'cpu', concurrency: 1 } } as const;
 const job = (label: string, more: object = {}) => ({ payload: { label }, ...more });
 
@@ -57,16 +56,11 @@ test('more jobs of a key start once the file says that they may', async () => {
 });
 
 test('one transaction lets in as many as it can look at, however many queues wait', async () => {
-  const circuit = { originOf: '/url', faults: ['NetworkError'] };
-  rig = await openQueueRig({ sizes: { io: 1 }, tasks: { 'http.request': { lane: 'io', circuit } } });
-  const call = { task: 'http.request', payload: { url: 'https://example.com/a' } };
-  const ids = await rig.addMany(Array.from({ length: 5 }, () => ({ ...call, retry: { maxAttempts: 1 } })));
-  await rig.turn();
-  for (const id of ids) rig.lanes.finish(id, down);
-  await rig.turn();
+  rig = await openQueueRig(withCircuit);
+  await findDown(rig, { retry: { maxAttempts: 1 } });
   for (let n = 0; n < 20; n++) {
     await rig.backend.makeQueue(`q${n}`, { concurrency: 1 });
-    await rig.addMany(Array.from({ length: 200 }, () => ({ ...call, queue: `q${n}` })));
+    await rig.addMany(Array.from({ length: 200 }, () => ({ ...call(), queue: `q${n}` })));
   }
   const parked = () => rig.db.prepare<[], number>('SELECT count(*) FROM parked').pluck().get() ?? 0;
   while (parked() < 4_000) await rig.turn();
@@ -76,7 +70,7 @@ test('one transaction lets in as many as it can look at, however many queues wai
     most = Math.max(most, before - parked());
     before = parked();
   });
-  await rig.backend.resetCircuit('https://example.com');
+  await rig.backend.resetCircuit(service);
   for (let n = 0; n < 5; n++) await rig.turn();
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(2_048);

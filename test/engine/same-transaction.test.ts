@@ -7,11 +7,11 @@ import type { RunResult } from '../../engine/queue/lanes.ts';
 import { StorageError } from '../../engine/store/storage-error.ts';
 import { openQueueRig, type QueueRig } from '../support/queue-rig.ts';
 import { fail, statesOf, submitWorkflow } from '../support/workflow-rig.ts';
+import { call, findDown, withCircuit } from './down-service.ts';
 import { pass, underStillClock } from './still-clock.ts';
 
 let rig: QueueRig;
 underStillClock(() => rig);
-const down: RunResult = { kind: 'failed', error: { name: 'NetworkError', message: 'connection refused' } };
 const crashed: RunResult = { kind: 'crashed', error: { name: 'ThreadDied', message: 'x' }, blame: 1 };
 
 test('who waits for a job that dies in the transaction of its insert is told at once', async () => {
@@ -39,15 +39,10 @@ test('a schedule’s line goes on when its first job comes back and is past its 
 });
 
 test('that a circuit is tried again is told once, also when that transaction was undone', async () => {
-  const circuit = { originOf: '/url', faults: ['NetworkError'] };
-  rig = await openQueueRig({ sizes: { io: 1 }, tasks: { 'http.request': { lane: 'io', circuit } } });
+  rig = await openQueueRig(withCircuit);
   const events = rig.watch();
-  const call = { task: 'http.request', payload: { url: 'https://example.com/a' } };
-  const ids = await rig.addMany(Array.from({ length: 5 }, () => ({ ...call, retry: { maxAttempts: 1 } })));
-  await rig.turn();
-  for (const id of ids) rig.lanes.finish(id, down);
-  await rig.turn();
-  await rig.addMany(Array.from({ length: 3 }, () => call));
+  await findDown(rig, { retry: { maxAttempts: 1 } });
+  await rig.addMany(Array.from({ length: 3 }, () => call()));
   await rig.turn();
   const flush = rig.store.counters.flush.bind(rig.store.counters);
   let failures = 3;

@@ -57,3 +57,11 @@ test.each([
   expect((await engine.exited).code).toBe(1);
   expect(engine.stderr()).toContain('was deleted, moved or replaced');
 });
+
+test('a list of an idle engine whose database is gone stops it too', async () => {
+  await using engine = await startEngineProcess({ home });
+  rmSync(file());
+  await engine.client.call('listJobs', { query: {} }).catch(() => {});
+  expect((await engine.exited).code).toBe(1);
+  expect(engine.stderr()).toContain('was deleted, moved or replaced');
+});
